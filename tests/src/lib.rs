@@ -1,0 +1,1 @@
+//! End-to-end, architecture and definition tests.
