@@ -1,2 +1,3 @@
-//! Placeholder.
+//! The simulators as one program.
+
 fn main() {}

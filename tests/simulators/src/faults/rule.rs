@@ -1,0 +1,249 @@
+//! One fault: which calls it hits, how often, and what happens to them.
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// Longest pattern of a rule, in bytes.
+pub const LONGEST_PATTERN: usize = 500;
+/// Longest delay, in milliseconds.
+pub const LONGEST_DELAY_MS: u64 = 120_000;
+
+/// A fault as it is switched on by `POST /_simulator/faults`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rule {
+    /// Only calls with this method; any, if absent.
+    #[serde(default)]
+    pub method: Option<String>,
+    /// Only calls whose path starts like this or, with a `*`, whose whole path fits the pattern.
+    #[serde(default = "any_path")]
+    pub path: String,
+    /// Only calls with this text in path, query (decoded or not) or body.
+    #[serde(default, rename = "match")]
+    pub only: Option<String>,
+    /// Lets this many fitting calls pass first.
+    #[serde(default)]
+    pub skip: u64,
+    /// Hits this many calls; all, if absent.
+    #[serde(default)]
+    pub times: Option<u64>,
+    /// What happens.
+    pub action: Action,
+}
+
+/// What happens to a call.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Spelling", into = "Spelling")]
+pub enum Action {
+    /// Answers this status without doing the call.
+    Status {
+        /// HTTP status, 200 to 599.
+        status: u16,
+        /// The `Retry-After` header.
+        retry_after: Option<RetryAfter>,
+        /// A JSON body instead of the system's own.
+        body: Option<Value>,
+    },
+    /// Waits, then does the call, also when the caller has gone.
+    Delay {
+        /// Milliseconds.
+        ms: u64,
+    },
+    /// Does the call and never tells: silence, or a closed connection.
+    LoseAnswer {
+        /// Closes at once instead of keeping silent.
+        close: bool,
+    },
+    /// Closes the connection without doing the call.
+    DropBefore,
+    /// Refuses the credentials.
+    Unauthorized,
+    /// Does the call, reading the state of some time ago where the system is eventually consistent.
+    StaleReads {
+        /// How long ago, in milliseconds.
+        ms: u64,
+    },
+}
+
+/// The two forms of `Retry-After`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(try_from = "Value", into = "String")]
+pub enum RetryAfter {
+    /// `2`
+    Seconds(u32),
+    /// An HTTP date this many seconds from now, spelled `http-date:+2`.
+    Date(u32),
+}
+
+#[derive(Clone, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Spelling {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    status: Option<u16>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    retry_after: Option<RetryAfter>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    body: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    delay_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    timeout_after_write: Option<Value>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    drop_before: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unauthorized_once: Option<bool>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stale_reads_ms: Option<u64>,
+}
+
+impl TryFrom<Spelling> for Action {
+    type Error = String;
+
+    fn try_from(from: Spelling) -> Result<Self, String> {
+        if from.status.is_none() && (from.retry_after.is_some() || from.body.is_some()) {
+            return Err("retry_after and body need a status".to_owned());
+        }
+        let chosen = [
+            from.status.map(|status| Self::Status {
+                status,
+                retry_after: from.retry_after.clone(),
+                body: from.body.clone(),
+            }),
+            from.delay_ms.map(|ms| Self::Delay { ms }),
+            from.timeout_after_write.as_ref().map(lose_answer).transpose()?,
+            from.drop_before.and_then(|on| on.then_some(Self::DropBefore)),
+            from.unauthorized_once.and_then(|on| on.then_some(Self::Unauthorized)),
+            from.stale_reads_ms.map(|ms| Self::StaleReads { ms }),
+        ];
+        let mut chosen = chosen.into_iter().flatten();
+        let action = chosen.next().ok_or("an action must say what happens")?;
+        if chosen.next().is_some() {
+            return Err("an action must be one thing".to_owned());
+        }
+        action.checked()
+    }
+}
+
+fn lose_answer(how: &Value) -> Result<Action, String> {
+    match how {
+        Value::Bool(true) => Ok(Action::LoseAnswer { close: false }),
+        Value::String(text) if text == "close" => Ok(Action::LoseAnswer { close: true }),
+        _ => Err("timeout_after_write must be true or \"close\"".to_owned()),
+    }
+}
+
+impl From<Action> for Spelling {
+    fn from(from: Action) -> Self {
+        let none = Self::default();
+        match from {
+            Action::Status { status, retry_after, body } => {
+                Self { status: Some(status), retry_after, body, ..none }
+            }
+            Action::Delay { ms } => Self { delay_ms: Some(ms), ..none },
+            Action::LoseAnswer { close } => {
+                let how = if close { "close".into() } else { true.into() };
+                Self { timeout_after_write: Some(how), ..none }
+            }
+            Action::DropBefore => Self { drop_before: Some(true), ..none },
+            Action::Unauthorized => Self { unauthorized_once: Some(true), ..none },
+            Action::StaleReads { ms } => Self { stale_reads_ms: Some(ms), ..none },
+        }
+    }
+}
+
+impl Action {
+    fn checked(self) -> Result<Self, String> {
+        match self {
+            Self::Status { status, .. } if !(200..600).contains(&status) => {
+                Err("a status must be 200 to 599".to_owned())
+            }
+            Self::Delay { ms } if ms > LONGEST_DELAY_MS => {
+                Err(format!("a delay must be at most {LONGEST_DELAY_MS} ms"))
+            }
+            action => Ok(action),
+        }
+    }
+}
+
+impl TryFrom<Value> for RetryAfter {
+    type Error = String;
+
+    fn try_from(from: Value) -> Result<Self, String> {
+        let text = from.as_str().map_or_else(|| from.to_string(), str::to_owned);
+        let date = text.strip_prefix("http-date:+");
+        let seconds = date.unwrap_or(&text).parse();
+        let seconds = seconds.map_err(|_| "retry_after must be \"2\" or \"http-date:+2\"".to_owned())?;
+        Ok(if date.is_some() { Self::Date(seconds) } else { Self::Seconds(seconds) })
+    }
+}
+
+impl From<RetryAfter> for String {
+    fn from(from: RetryAfter) -> Self {
+        match from {
+            RetryAfter::Seconds(seconds) => seconds.to_string(),
+            RetryAfter::Date(seconds) => format!("http-date:+{seconds}"),
+        }
+    }
+}
+
+/// One call, as rules see it.
+pub(super) struct Call<'a> {
+    pub(super) method: &'a str,
+    pub(super) path: &'a str,
+    pub(super) query: &'a str,
+    pub(super) body: &'a str,
+}
+
+impl Rule {
+    pub(super) fn fits(&self, call: &Call<'_>) -> bool {
+        self.method.as_ref().is_none_or(|method| method.eq_ignore_ascii_case(call.method))
+            && path_fits(&self.path, call.path)
+            && self.only.as_ref().is_none_or(|text| call.mentions(text))
+    }
+
+    pub(super) fn check(&self) -> Result<(), String> {
+        let longest = self.path.len().max(self.only.as_ref().map_or(0, String::len));
+        if longest > LONGEST_PATTERN {
+            return Err(format!("a pattern must be at most {LONGEST_PATTERN} bytes"));
+        }
+        Ok(())
+    }
+}
+
+impl Call<'_> {
+    fn mentions(&self, text: &str) -> bool {
+        self.path.contains(text)
+            || self.query.contains(text)
+            || decoded(self.query).contains(text)
+            || self.body.contains(text)
+    }
+}
+
+fn any_path() -> String {
+    "/".to_owned()
+}
+
+fn path_fits(pattern: &str, path: &str) -> bool {
+    let mut pieces = pattern.split('*');
+    let first = pieces.next().unwrap_or_default();
+    let Some(mut rest) = path.strip_prefix(first) else { return false };
+    let Some(last) = pieces.next_back() else { return true };
+    for piece in pieces {
+        let Some(found) = rest.split_once(piece) else { return false };
+        rest = found.1;
+    }
+    rest.ends_with(last)
+}
+
+fn decoded(query: &str) -> String {
+    let mut bytes = Vec::with_capacity(query.len());
+    let mut rest = query.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let escaped =
+            if *first == b'%' { tail.get(..2).and_then(|pair| hex::decode(pair).ok()) } else { None };
+        rest = if escaped.is_some() { tail.get(2..).unwrap_or_default() } else { tail };
+        let plain = vec![if *first == b'+' { b' ' } else { *first }];
+        bytes.extend(escaped.unwrap_or(plain));
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
