@@ -110,7 +110,7 @@ async fn patch(
         Ok(change) => change,
         Err(why) => return refusal(StatusCode::BAD_REQUEST, why.body_text()),
     };
-    match faults.world.patch(&handle, &change) {
+    match faults.world.patch(&handle, &change, "person") {
         Ok(person) => Json(person).into_response(),
         Err(why @ PatchError::UnknownPerson(_)) => refusal(StatusCode::NOT_FOUND, why),
         Err(why) => refusal(StatusCode::BAD_REQUEST, why),

@@ -37,7 +37,7 @@ pub(super) async fn intercept(State(faults): State<Faults>, request: Request, ne
     }
     let (parts, body) = request.into_parts();
     let Ok(body) = to_bytes(body, LARGEST_BODY).await else {
-        return (faults.style)(StatusCode::PAYLOAD_TOO_LARGE);
+        return faults.error(StatusCode::PAYLOAD_TOO_LARGE);
     };
     let hit = faults.hit(&call(&parts, &String::from_utf8_lossy(&body)));
     let sequence = begin(&faults, &parts, hit.as_ref().map(|hit| hit.0));
@@ -88,7 +88,7 @@ async fn perform(
         Some(Action::Status { status, retry_after, body }) => {
             made(&faults, status, retry_after, body.map(Json))
         }
-        Some(Action::Unauthorized) => (faults.style)(StatusCode::UNAUTHORIZED),
+        Some(Action::Unauthorized) => faults.error(StatusCode::UNAUTHORIZED),
         Some(Action::StaleReads { ms }) => {
             request.extensions_mut().insert(StaleReads(i64::try_from(ms).unwrap_or(i64::MAX)));
             next.run(request).await
@@ -126,7 +126,7 @@ fn made(
     let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut answer = match body {
         Some(body) => (status, body).into_response(),
-        None => (faults.style)(status),
+        None => faults.error(status),
     };
     let after = after.map(|after| match after {
         RetryAfter::Seconds(seconds) => seconds.to_string(),

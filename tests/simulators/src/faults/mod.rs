@@ -115,6 +115,10 @@ impl Faults {
         self.lock().calls.select(after, only)
     }
 
+    fn error(&self, status: StatusCode) -> Response {
+        (self.style)(status)
+    }
+
     /// The first fault that hits this call.
     fn hit(&self, call: &rule::Call<'_>) -> Option<(u64, Action)> {
         let mut board = self.lock();

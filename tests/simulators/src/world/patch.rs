@@ -60,18 +60,24 @@ fn present<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Option<String>>,
 }
 
 impl World {
-    /// Changes a person and answers the new state; a change of group is an event of its own.
+    /// Changes a person in the name of `actor` and answers the new state; a change of group is an event
+    /// of its own.
     ///
     /// # Errors
     /// [`PatchError`] when the patch names somebody or something unknown, or is too large.
-    pub fn patch(&self, handle: &str, patch: &PersonPatch) -> Result<Person, PatchError> {
+    pub fn patch(
+        &self,
+        handle: &str,
+        patch: &PersonPatch,
+        actor: &'static str,
+    ) -> Result<Person, PatchError> {
         self.check(patch)?;
         let unknown = || PatchError::UnknownPerson(handle.to_owned());
         let person = self.person(handle).ok_or_else(unknown)?;
         if let Some(names) = &patch.groups {
-            self.set_groups(&person.okta_id(), names)?;
+            self.set_groups(&person.okta_id(), names, actor)?;
         }
-        self.apply(handle, patch).ok_or_else(unknown)
+        self.apply(handle, patch, actor).ok_or_else(unknown)
     }
 
     fn check(&self, patch: &PersonPatch) -> Result<(), PatchError> {
@@ -90,7 +96,7 @@ impl World {
         Ok(())
     }
 
-    fn set_groups(&self, user: &str, names: &[String]) -> Result<(), PatchError> {
+    fn set_groups(&self, user: &str, names: &[String], actor: &'static str) -> Result<(), PatchError> {
         let groups: Vec<_> =
             self.groups().into_iter().filter(|group| group.kind == GroupKind::OktaGroup).collect();
         if let Some(name) = names.iter().find(|name| !groups.iter().any(|group| &&group.name == name)) {
@@ -98,19 +104,19 @@ impl World {
         }
         let (at_ms, mut state) = (self.now_ms(), self.lock());
         for group in groups {
-            state.groups.set_member(at_ms, &group.id, user, names.contains(&group.name), "person");
+            state.groups.set_member(at_ms, &group.id, user, names.contains(&group.name), actor);
         }
         Ok(())
     }
 
-    fn apply(&self, handle: &str, patch: &PersonPatch) -> Option<Person> {
+    fn apply(&self, handle: &str, patch: &PersonPatch, actor: &'static str) -> Option<Person> {
         let (at_ms, mut state) = (self.now_ms(), self.lock());
         let State { people, groups, .. } = &mut *state;
         let versions = people.get_mut(handle)?;
         let before = &versions.last()?.person;
         let person = patch.applied_to(before.clone());
         if person.okta_status != before.okta_status {
-            groups.record(at_ms, person.okta_id(), Change::Status(person.okta_status), "person");
+            groups.record(at_ms, person.okta_id(), Change::Status(person.okta_status), actor);
         }
         if &person != before {
             versions.push(Version { at_ms, person: person.clone() });
