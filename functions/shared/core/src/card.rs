@@ -1,0 +1,204 @@
+//! Cards and modals as every chat channel can show them: text, fields, buttons, no markup.
+
+use crate::person::{ChannelKind, ChatUser};
+use serde::{Deserialize, Serialize};
+
+/// A piece of text. Channels escape [`Span::Plain`]; nothing in it is ever markup.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Span {
+    /// Text as it is.
+    Plain(String),
+    /// Text that stands out.
+    Strong(String),
+    /// Somebody, shown as the channel shows people.
+    Mention(ChatUser),
+    /// An instant in seconds since 1970, shown in the reader's time zone; the text is for channels that cannot.
+    Instant(i64, String),
+}
+
+/// A line or paragraph.
+pub type Text = Vec<Span>;
+
+/// Plain text as [`Text`].
+pub fn plain(text: impl Into<String>) -> Text {
+    vec![Span::Plain(text.into())]
+}
+
+/// How a button looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Style {
+    /// As others.
+    Plain,
+    /// What is meant to be pressed.
+    Primary,
+    /// What refuses or destroys.
+    Danger,
+}
+
+/// What a button does when it is pressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Press {
+    /// Votes for.
+    Approve,
+    /// Opens the modal for the reason of a vote against.
+    Deny,
+    /// Opens the modal for a correction of triage.
+    Correct,
+    /// Sends what was understood.
+    Send,
+    /// Sends it to the desk, because it was not understood.
+    SendToDesk,
+    /// Takes an understood message back.
+    Discard,
+    /// Takes a request back.
+    Cancel,
+}
+
+impl Press {
+    /// All of them.
+    pub const ALL: [Self; 7] =
+        [Self::Approve, Self::Deny, Self::Correct, Self::Send, Self::SendToDesk, Self::Discard, Self::Cancel];
+
+    /// The stable name, used as the channel's action id.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Approve => "approve",
+            Self::Deny => "deny",
+            Self::Correct => "correct",
+            Self::Send => "send",
+            Self::SendToDesk => "send_to_desk",
+            Self::Discard => "discard",
+            Self::Cancel => "cancel",
+        }
+    }
+
+    /// The one of that name.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|press| press.name() == name)
+    }
+}
+
+/// A button.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Button {
+    /// What it does.
+    pub press: Press,
+    /// What it says, at most 75 characters.
+    pub label: String,
+    /// How it looks.
+    pub style: Style,
+    /// The opaque id that it carries; no facts, no token.
+    pub value: String,
+    /// Asked before it acts: a sentence.
+    pub confirm: Option<String>,
+}
+
+/// A card.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Card {
+    /// The first line, also the notification.
+    pub headline: String,
+    /// Paragraphs below it.
+    pub body: Vec<Text>,
+    /// Name and value, in two columns where there is room.
+    pub fields: Vec<(String, Text)>,
+    /// Small print at the end: what triage understood, how fresh the facts are.
+    pub context: Vec<Text>,
+    /// Buttons; none once it is decided.
+    pub buttons: Vec<Button>,
+}
+
+/// Where a posted copy of a card is.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct CopyAddress {
+    /// The channel.
+    pub channel: ChannelKind,
+    /// The conversation there.
+    pub conversation: String,
+    /// The message there.
+    pub message: String,
+}
+
+/// A choice in a modal: the value and what people read.
+pub type Choice = (String, String);
+
+/// An input of a modal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Input {
+    /// Several lines of text of at most so many characters.
+    Text {
+        /// The most characters.
+        limit: usize,
+        /// What stands there at first.
+        initial: String,
+    },
+    /// One of some choices.
+    Select {
+        /// The choices, at most 100.
+        choices: Vec<Choice>,
+        /// The value that is chosen at first.
+        initial: Option<String>,
+    },
+    /// A person of the workspace.
+    Person,
+}
+
+/// A named input of a modal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ModalField {
+    /// Its stable name.
+    pub name: String,
+    /// What people read.
+    pub label: String,
+    /// Whether it may stay empty.
+    pub optional: bool,
+    /// What can be put in.
+    pub input: Input,
+}
+
+/// What a modal is for; its submission carries this back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ModalKind {
+    /// A new ask.
+    Ask,
+    /// The reason of a denial.
+    Deny,
+    /// A correction of triage.
+    Correct,
+}
+
+impl ModalKind {
+    /// The stable name, used as the channel's callback id.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ask => "ask",
+            Self::Deny => "deny",
+            Self::Correct => "correct",
+        }
+    }
+}
+
+/// A modal.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Modal {
+    /// What it is for.
+    pub kind: ModalKind,
+    /// Its title, at most 24 characters.
+    pub title: String,
+    /// The button that submits; `None` while there is nothing to submit yet.
+    pub submit: Option<String>,
+    /// A paragraph above the inputs.
+    pub intro: Option<String>,
+    /// The inputs.
+    pub fields: Vec<ModalField>,
+    /// The opaque id that it carries.
+    pub subject: String,
+}

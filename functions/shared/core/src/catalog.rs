@@ -1,0 +1,128 @@
+//! The catalog: intents with their workflows, applications with their entitlements, owners, risk and cost.
+
+use crate::{digest::Digest, time::Span};
+use serde::{Deserialize, Serialize};
+
+/// How much harm a wrong grant could do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Risk {
+    /// Ordinary.
+    Low,
+    /// Needs care.
+    Medium,
+    /// Can do damage.
+    High,
+    /// Can do great damage.
+    Critical,
+}
+
+/// The catalog file.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Catalog {
+    /// What people can ask for.
+    pub intents: Vec<Intent>,
+    /// What access can be asked to.
+    pub applications: Vec<Application>,
+    /// What cost centres may spend without a person.
+    pub budgets: Budgets,
+}
+
+/// One kind of ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Intent {
+    /// Its name, `access.request`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// The workflow definition that serves it, `access-request` or `desk-request`.
+    pub workflow: String,
+}
+
+/// An application and what one can hold in it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Application {
+    /// Its name, `salesforce`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// Other names that people use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// Who answers for it: mail addresses or `group:<name>`.
+    pub owners: Vec<String>,
+    /// The entitlement meant when none is named.
+    pub default_entitlement: String,
+    /// What can be held.
+    pub entitlements: Vec<Entitlement>,
+}
+
+/// One thing that can be held in an application.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Entitlement {
+    /// Its name, `standard`.
+    pub name: String,
+    /// For people.
+    pub title: String,
+    /// Other names that people use.
+    #[serde(default)]
+    pub aliases: Vec<String>,
+    /// How much harm a wrong grant could do.
+    pub risk: Risk,
+    /// The target system, `okta`.
+    pub system: String,
+    /// The group in the target system whose members hold it.
+    pub group: String,
+    /// Monthly cost in cents; 0 for none.
+    #[serde(default)]
+    pub monthly_cents: u64,
+    /// The longest time it is given for; absent: without end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub longest: Option<Span>,
+}
+
+/// The money rules: the ledger confirms small amounts by itself, Finance the others.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Budgets {
+    /// ISO 4217, `EUR`.
+    pub currency: String,
+    /// The ledger confirms monthly amounts up to this, in cents.
+    pub confirm_up_to_cents: u64,
+    /// What each cost centre has a month, in cents.
+    pub monthly_cents: u64,
+}
+
+impl Catalog {
+    /// The intent of that name.
+    #[must_use]
+    pub fn intent(&self, name: &str) -> Option<&Intent> {
+        self.intents.iter().find(|intent| intent.name == name)
+    }
+
+    /// The application of that name.
+    #[must_use]
+    pub fn application(&self, name: &str) -> Option<&Application> {
+        self.applications.iter().find(|application| application.name == name)
+    }
+
+    /// The entitlement of an application; without a name its default.
+    #[must_use]
+    pub fn entitlement(&self, application: &str, name: Option<&str>) -> Option<&Entitlement> {
+        let application = self.application(application)?;
+        let name = name.unwrap_or(&application.default_entitlement);
+        application.entitlements.iter().find(|entitlement| entitlement.name == name)
+    }
+
+    /// The digest of the catalog.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`].
+    pub fn digest(&self) -> crate::Result<Digest> {
+        Digest::of(self)
+    }
+}

@@ -1,0 +1,66 @@
+//! The configuration that is activated as one: policy, catalog and roles.
+
+use crate::{Result, catalog::Catalog, digest::Digest, policy::Policy};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The roles file: which directory group each role of the product is.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Roles {
+    /// The group of each role; every one of [`ROLES`] must be there.
+    pub roles: BTreeMap<String, String>,
+}
+
+/// The roles of the product.
+pub const ROLES: [&str; 4] = ["desk", "admin", "security", "auditor"];
+
+impl Roles {
+    /// The directory group of a role.
+    #[must_use]
+    pub fn group(&self, role: &str) -> Option<&str> {
+        self.roles.get(role).map(String::as_str)
+    }
+}
+
+/// Policy, catalog and roles, activated together under one digest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Who must approve what.
+    pub policy: Policy,
+    /// What can be asked for.
+    pub catalog: Catalog,
+    /// Who has which role.
+    pub roles: Roles,
+}
+
+impl Config {
+    /// The digest under which it is stored and pinned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`].
+    pub fn version(&self) -> Result<Digest> {
+        Digest::of(self)
+    }
+
+    /// Every directory group that the configuration speaks of.
+    #[must_use]
+    pub fn groups(&self) -> Vec<String> {
+        let roles = self.roles.roles.values().cloned();
+        let stages = self.policy.stages().flat_map(crate::policy::Stage::groups).map(str::to_owned);
+        let owners = self.catalog.applications.iter().flat_map(|a| &a.owners);
+        let owners = owners.filter_map(|o| o.strip_prefix("group:")).map(str::to_owned);
+        let mut groups: Vec<String> = roles.chain(stages).chain(owners).collect();
+        groups.sort();
+        groups.dedup();
+        groups
+    }
+}
+
+/// Which configuration is active.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ActiveConfig {
+    /// Its digest.
+    pub version: Digest,
+}

@@ -1,0 +1,144 @@
+//! A message from a person or a program, and what triage understood of it.
+
+use crate::{
+    Error, Result,
+    ids::{MessageId, RequestId, SubjectId},
+    person::ChatUser,
+    ports::Sealed,
+    time::{Span, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+
+/// The longest text of a request, in characters.
+pub const MAX_TEXT_CHARACTERS: usize = 4_000;
+/// The longest reason of a decision, in characters.
+pub const MAX_REASON_CHARACTERS: usize = 1_000;
+/// The largest body of any call or queue message, in bytes.
+pub const MAX_BODY_BYTES: usize = 200 * 1024;
+/// The most asks that one message is split into.
+pub const MAX_ASKS: usize = 5;
+
+/// Checks a person's text: not empty, not longer than `limit` characters, no control characters but line breaks and tabs.
+///
+/// # Errors
+/// [`Error::Invalid`], saying what to do.
+pub fn check_text(what: &'static str, text: &str, limit: usize) -> Result<()> {
+    let count = text.chars().count();
+    if text.trim().is_empty() {
+        return Err(Error::invalid(what, "is empty; say in a few words what you need".into()));
+    }
+    if count > limit {
+        return Err(Error::invalid(
+            what,
+            format!("has {count} characters, at most {limit} are taken; shorten it"),
+        ));
+    }
+    if text.chars().any(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+        return Err(Error::invalid(what, "has control characters; remove them".into()));
+    }
+    Ok(())
+}
+
+/// Where a message came from, and so where its answers go.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub enum Origin {
+    /// A chat account.
+    Chat {
+        /// Who wrote.
+        user: ChatUser,
+    },
+    /// A call of the API by a program or page, for a directory account.
+    Api,
+}
+
+/// What triage understood of one ask.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The intent of the catalog, or `out_of_scope`.
+    pub intent: String,
+    /// The application of the catalog.
+    pub application: Option<String>,
+    /// The entitlement of the application.
+    pub entitlement: Option<String>,
+    /// For how long; `None` is without end.
+    pub duration: Option<Span>,
+    /// The part of the text that asks this.
+    pub text: String,
+    /// Why, in the asker's words.
+    pub reason: Option<String>,
+    /// For whom, as written: a chat mention `<@U…>` or a mail address; `None` is the asker.
+    pub beneficiary: Option<String>,
+    /// The probability, in thousandths, that acting on this without a person is right.
+    pub confidence: u16,
+    /// The best guesses with their probabilities in thousandths.
+    pub guesses: Vec<(String, u16)>,
+}
+
+/// How far a message has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MessageStatus {
+    /// Shown to the asker, who has not sent it yet.
+    Understood,
+    /// Requests were made of it.
+    Sent,
+    /// The asker took it back.
+    Discarded,
+}
+
+/// A message from a person or a program. The asks are sealed: they hold the person's words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    /// Its id: the id of the job that brought it.
+    pub id: MessageId,
+    /// Who wrote it.
+    pub author: SubjectId,
+    /// Where it came from.
+    pub origin: Origin,
+    /// When it came in.
+    pub asked_at: Timestamp,
+    /// How far it has come.
+    pub status: MessageStatus,
+    /// The id of its one request, where the caller was promised one.
+    pub promised: Option<RequestId>,
+    /// Sealed JSON of `Vec<Ask>`.
+    pub asks: Sealed,
+    /// The version of the model that read it.
+    pub model: String,
+}
+
+impl Message {
+    /// The purpose under which its asks are sealed.
+    #[must_use]
+    pub fn purpose(id: &MessageId) -> String {
+        format!("message:{id}")
+    }
+
+    /// The id of the request made of its `index`-th ask.
+    #[must_use]
+    pub fn request_id(&self, index: usize) -> RequestId {
+        self.promised
+            .clone()
+            .unwrap_or_else(|| RequestId::derived(&["request", self.id.as_str(), &index.to_string()]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, good: bool) {
+        assert_eq!(check_text("text", text, MAX_TEXT_CHARACTERS).is_ok(), good, "{} characters", text.len());
+    }
+
+    #[test]
+    fn texts_are_limited_in_length_and_alphabet() {
+        for good in ["x", "two\nlines\tand a tab", "🎉 ünïcode", &"ä".repeat(MAX_TEXT_CHARACTERS)] {
+            check(good, true);
+        }
+        for bad in ["", " \n", "bell\u{7}", "escape\u{1b}[31m", &"ä".repeat(MAX_TEXT_CHARACTERS + 1)] {
+            check(bad, false);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Work that is owed: rows committed with the change that caused them, done by others, removed when done.
+
+use crate::{
+    Error, Result,
+    ids::{MessageId, RequestId, SubjectId},
+    job::Queue,
+    ports::{Action, Expect, Write},
+    slot::Slot,
+    time::{Span, Timestamp},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// A row younger than this is left to its nudge; the sweep takes older ones.
+pub const GRACE_SECONDS: u64 = 30;
+
+/// A piece of owed work. Rows name gates, never tokens, and fan out in their consumer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Row {
+    /// The request or message that owes.
+    pub owner: String,
+    /// Its key among the owner's rows: the same work has the same key.
+    pub key: String,
+    /// What is owed.
+    pub work: Work,
+    /// When it was put.
+    pub put_at: Timestamp,
+    /// How often it was tried in vain.
+    pub attempts: u32,
+}
+
+/// Kinds of owed work.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "work")]
+pub enum Work {
+    /// Start an execution, once: `start-workflow`.
+    StartExecution {
+        /// The definition.
+        definition: String,
+        /// The execution's name.
+        name: String,
+        /// Its input: ids and numbers only.
+        input: Value,
+    },
+    /// Complete the waiting task of a gate: `spend-token`.
+    SpendToken {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+    },
+    /// Show an asker what was understood: `send-messages`.
+    ShowUnderstood {
+        /// The message.
+        message: MessageId,
+    },
+    /// Ask the approvers of a gate: `send-messages`.
+    AskApprovers {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+        /// The round.
+        round: u32,
+        /// Why now.
+        kind: AskKind,
+    },
+    /// Bring every copy of a gate's card up to date: `send-messages`.
+    UpdateAllCopies {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+    },
+    /// Tell requester and beneficiary how it stands: `send-messages`.
+    TellRequester {
+        /// The request.
+        request: RequestId,
+        /// What is new.
+        news: News,
+    },
+    /// Tell the refused voter: `send-messages`.
+    TellRefused {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+        /// Who.
+        voter: SubjectId,
+        /// Why.
+        reason: crate::job::Refusal,
+    },
+    /// Tell the desk that something needs a person: `send-messages`.
+    TellDesk {
+        /// The request, if one is concerned.
+        request: Option<RequestId>,
+        /// What, as a code.
+        matter: String,
+    },
+    /// Read a person anew from the sources: `sync-people`.
+    RefreshPerson {
+        /// Who.
+        subject: SubjectId,
+    },
+}
+
+/// Why approvers are asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AskKind {
+    /// For the first time.
+    First,
+    /// Again, since nobody answered.
+    Reminder,
+    /// Others as well, since nobody answered.
+    Escalation,
+    /// For the last time before the end.
+    Warning,
+}
+
+/// What is new for a requester.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum News {
+    /// The request is on its way.
+    Received,
+    /// It waits for somebody.
+    Waiting,
+    /// It is approved and being done.
+    Approved,
+    /// It ended; the request's outcome says how.
+    Ended,
+    /// A time-boxed grant has ended.
+    GrantEnded,
+    /// It could not be read and waits for the desk.
+    Quarantined,
+}
+
+/// A due record, as the index lists it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Where it is.
+    pub slot: Slot,
+    /// Since when it is due.
+    pub due_at: Timestamp,
+}
+
+impl Work {
+    /// The queue of the one function that does it.
+    #[must_use]
+    pub fn queue(&self) -> Queue {
+        match self {
+            Self::StartExecution { .. } => Queue::Start,
+            Self::SpendToken { .. } => Queue::Tokens,
+            Self::RefreshPerson { .. } => Queue::People,
+            _ => Queue::Messages,
+        }
+    }
+
+    fn key(&self) -> String {
+        match self {
+            Self::StartExecution { name, .. } => format!("start:{name}"),
+            Self::SpendToken { gate, .. } => format!("spend:{gate}"),
+            Self::ShowUnderstood { .. } => "understood".into(),
+            Self::AskApprovers { gate, round, kind, .. } => format!("ask:{gate}:{round}:{kind:?}"),
+            Self::UpdateAllCopies { gate, .. } => format!("copies:{gate}"),
+            Self::TellRequester { news, .. } => format!("news:{news:?}"),
+            Self::TellRefused { gate, voter, reason, .. } => format!("refused:{gate}:{voter}:{reason:?}"),
+            Self::TellDesk { matter, .. } => format!("desk:{matter}"),
+            Self::RefreshPerson { subject } => format!("person:{subject}"),
+        }
+    }
+}
+
+impl Row {
+    /// Work that `owner` owes from now on.
+    pub fn new(owner: impl Into<String>, work: Work, now: Timestamp) -> Self {
+        Self { owner: owner.into(), key: work.key(), work, put_at: now, attempts: 0 }
+    }
+
+    /// Where it is stored.
+    #[must_use]
+    pub fn slot(&self) -> Slot {
+        Slot::Row(self.owner.clone(), self.key.clone())
+    }
+
+    /// The write that puts it. The same work put again simply stands.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it has no JSON form.
+    pub fn put(&self) -> Result<Write> {
+        let due = self.put_at.plus(Span::of_seconds(GRACE_SECONDS)?);
+        self.put_due(due)
+    }
+
+    /// The write that puts it, due at a given time.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] when it has no JSON form.
+    pub fn put_due(&self, due: Timestamp) -> Result<Write> {
+        let body = serde_json::to_value(self).map_err(|e| Error::Broken(format!("row: {e}")))?;
+        Ok(Write { slot: self.slot(), expect: Expect::Any, action: Action::Put(body, Some(due)) })
+    }
+}
+
+/// An execution's input: ids and numbers only.
+#[must_use]
+pub fn execution_input(request: &RequestId, generation: u32) -> Value {
+    json!({"request": request, "generation": generation})
+}

@@ -1,0 +1,310 @@
+//! The ports: one trait per capability, so that a step's bounds tell what its role may do.
+
+use crate::{
+    Result,
+    card::{Card, CopyAddress, Modal},
+    config::Config,
+    digest::Digest,
+    facts::{AccessTarget, DirectoryUser, EmployeeFacts},
+    ids::SubjectId,
+    job::{Envelope, Queue},
+    outbox::Due,
+    person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
+    slot::{List, Slot},
+    time::Timestamp,
+};
+use serde_json::Value;
+use std::{future::Future, sync::Arc};
+
+/// What time it is.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Random identifiers.
+pub trait Ids: Send + Sync {
+    /// 128 random bits or more, as identifier text.
+    fn fresh(&self) -> String;
+}
+
+/// A record as it was read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Stored {
+    /// The version under which it was read; a write is conditional on it.
+    pub version: u64,
+    /// The record.
+    pub body: Value,
+}
+
+/// What a write requires of the record that stands there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Expect {
+    /// Nothing stands there.
+    Absent,
+    /// It is still at this version.
+    Version(u64),
+    /// Whatever stands there.
+    Any,
+}
+
+/// One write of a transaction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Write {
+    /// Where.
+    pub slot: Slot,
+    /// Under which condition.
+    pub expect: Expect,
+    /// What.
+    pub action: Action,
+}
+
+/// What a write does.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Action {
+    /// Stores the body; with a time, the record is listed as due from then on, without one it is not.
+    Put(Value, Option<Timestamp>),
+    /// Removes the record.
+    Delete,
+    /// Only checks the condition.
+    Check,
+}
+
+/// The most writes a transaction may have. The store's own limit for this product is 12.
+pub const MAX_WRITES: usize = 10;
+
+/// Reads records, consistently.
+pub trait ReadStore: Send + Sync {
+    /// The record at an address, as last committed.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`], [`crate::Error::Broken`].
+    fn get(&self, slot: &Slot) -> impl Future<Output = Result<Option<Stored>>> + Send;
+
+    /// All records of a list, in order of their address, to the end.
+    ///
+    /// # Errors
+    /// As [`ReadStore::get`].
+    fn list(&self, list: &List) -> impl Future<Output = Result<Vec<Stored>>> + Send;
+}
+
+/// Writes records.
+pub trait WriteStore: ReadStore {
+    /// Does all writes or none.
+    ///
+    /// # Errors
+    /// [`crate::Error::Conflict`] if a condition did not hold (nothing was written),
+    /// [`crate::Error::Unavailable`] if nothing was written, [`crate::Error::Ambiguous`] if that is not known.
+    fn commit(&self, writes: Vec<Write>) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Finds what is due. The index is a hint: the record is read again before acting.
+pub trait DueIndex: ReadStore {
+    /// Records of one shard that are due at or before `until`, oldest first, at most `limit`.
+    ///
+    /// # Errors
+    /// As [`ReadStore::get`].
+    fn due(&self, shard: u8, until: Timestamp, limit: usize)
+    -> impl Future<Output = Result<Vec<Due>>> + Send;
+}
+
+/// Puts messages on queues.
+pub trait Queues: Send + Sync {
+    /// Puts one message durably on a queue.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] if it is not known to be there.
+    fn send(&self, queue: Queue, envelope: &Envelope) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// Text encrypted under a key of its owner.
+pub type Sealed = String;
+
+/// Whose key encrypts.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum KeyOwner {
+    /// A person; destroying the key erases the person's words.
+    Subject(SubjectId),
+    /// The product itself: task tokens and quarantined bodies.
+    System,
+}
+
+/// Encrypts what must not be readable in the table.
+pub trait Vault: Send + Sync {
+    /// Encrypts `plain` for `owner`, bound to `purpose`: it opens only with the same purpose.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] when the key service does not answer.
+    fn seal(
+        &self,
+        owner: &KeyOwner,
+        purpose: &str,
+        plain: &str,
+    ) -> impl Future<Output = Result<Sealed>> + Send;
+
+    /// Decrypts.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`] if it was sealed for another owner or purpose or was altered,
+    /// [`crate::Error::NotFound`] if the owner's key was destroyed.
+    fn open(
+        &self,
+        owner: &KeyOwner,
+        purpose: &str,
+        sealed: &Sealed,
+    ) -> impl Future<Output = Result<String>> + Send;
+}
+
+/// The policy, the catalog and the roles, by digest.
+pub trait Configs: Send + Sync {
+    /// The active configuration; at most 30 s old.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] if none was ever activated.
+    fn active(&self) -> impl Future<Output = Result<Arc<Config>>> + Send;
+
+    /// The configuration that a request was planned with.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`] if there is no such version.
+    fn pinned(&self, version: &Digest) -> impl Future<Output = Result<Arc<Config>>> + Send;
+}
+
+/// Starts workflows.
+pub trait Workflows: Send + Sync {
+    /// Starts the execution `name` of `definition`; if it was started before with the same input, that is success.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`], [`crate::Error::Invalid`] for an unknown definition.
+    fn start(&self, definition: &str, name: &str, input: &Value) -> impl Future<Output = Result<()>> + Send;
+}
+
+/// How a task token ended when it was used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Spent {
+    /// The service took it.
+    Taken,
+    /// The token is closed (timed out, unknown, used): the record says what happened.
+    Closed,
+}
+
+/// Completes waiting tasks; only `spend-token` may.
+pub trait TaskTokens: Send + Sync {
+    /// Completes the task of a token with an output.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] for anything but success and a closed token.
+    fn succeed(&self, token: &str, output: &Value) -> impl Future<Output = Result<Spent>> + Send;
+}
+
+/// The HR system of record.
+pub trait Hris: Send + Sync {
+    /// What the HR system says of one employee; `None` when there is no such employee.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn employee(&self, id: &str) -> impl Future<Output = Result<Option<EmployeeFacts>>> + Send;
+
+    /// All current employees.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn employees(&self) -> impl Future<Output = Result<Vec<Employee>>> + Send;
+
+    /// Who is away, today and in the next two weeks.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn leave(&self) -> impl Future<Output = Result<Vec<Leave>>> + Send;
+}
+
+/// The directory of accounts and groups.
+pub trait Directory: Send + Sync {
+    /// One account with its group names; `None` when there is no such account.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn user(&self, id: &str) -> impl Future<Output = Result<Option<DirectoryUser>>> + Send;
+
+    /// All accounts.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn users(&self) -> impl Future<Output = Result<Vec<DirectoryAccount>>> + Send;
+
+    /// The account ids of a group, by the group's name; `None` when there is no such group.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn members(&self, group: &str) -> impl Future<Output = Result<Option<Vec<String>>>> + Send;
+}
+
+/// Changes access in a target system. Adding and removing a member are idempotent there.
+pub trait Access: Send + Sync {
+    /// Gives the access.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] with proof that nothing was changed (429, refused, no connection);
+    /// [`crate::Error::Ambiguous`] if it may have been (timeout, 5xx after sending);
+    /// [`crate::Error::Refused`] if the target will never do it.
+    fn grant(&self, target: &AccessTarget) -> impl Future<Output = Result<()>> + Send;
+
+    /// Takes the access away.
+    ///
+    /// # Errors
+    /// As [`Access::grant`].
+    fn revoke(&self, target: &AccessTarget) -> impl Future<Output = Result<()>> + Send;
+
+    /// Whether the person holds the access now, read from the target.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn holds(&self, target: &AccessTarget) -> impl Future<Output = Result<bool>> + Send;
+}
+
+/// Sends and changes chat messages.
+pub trait Chat: Send + Sync {
+    /// Posts a card to a person's direct messages and says where it is.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`] with the time the service named; [`crate::Error::Refused`] if the person cannot be reached.
+    fn post(&self, to: &ChatUser, card: &Card) -> impl Future<Output = Result<CopyAddress>> + Send;
+
+    /// Replaces a posted card.
+    ///
+    /// # Errors
+    /// As [`Chat::post`]; [`crate::Error::NotFound`] if the copy is gone.
+    fn update(&self, copy: &CopyAddress, card: &Card) -> impl Future<Output = Result<()>> + Send;
+
+    /// Tells one person something that only that person sees, where that person clicked.
+    ///
+    /// # Errors
+    /// As [`Chat::post`].
+    fn whisper(
+        &self,
+        to: &ChatUser,
+        place: Option<&str>,
+        card: &Card,
+    ) -> impl Future<Output = Result<()>> + Send;
+
+    /// Fills a modal that was opened with `external_id` while the person waited.
+    ///
+    /// # Errors
+    /// As [`Chat::post`]; [`crate::Error::NotFound`] if it was closed.
+    fn fill_modal(&self, external_id: &str, modal: &Modal) -> impl Future<Output = Result<()>> + Send;
+
+    /// All accounts of the workspace.
+    ///
+    /// # Errors
+    /// [`crate::Error::Unavailable`].
+    fn accounts(&self) -> impl Future<Output = Result<Vec<ChatAccount>>> + Send;
+}
+
+/// What triage understood of a text.
+pub trait Triage: Send + Sync {
+    /// Reads a text. Never fails: what cannot be read is understood with confidence 0.
+    fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<crate::message::Ask>;
+
+    /// The version of the model.
+    fn version(&self) -> &str;
+}

@@ -1,0 +1,161 @@
+//! Instants and lengths of time, in whole milliseconds and seconds.
+
+use crate::{Error, Result};
+use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::{fmt, time::Duration};
+
+/// An instant: milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+impl Timestamp {
+    /// This instant moved on by a length of time.
+    #[must_use]
+    pub fn plus(self, span: Span) -> Self {
+        Self(self.0.saturating_add(span.millis()))
+    }
+
+    /// Milliseconds from `earlier` to this instant (negative when it is later).
+    #[must_use]
+    pub fn since(self, earlier: Self) -> i64 {
+        self.0.saturating_sub(earlier.0)
+    }
+
+    /// Whole seconds since 1970.
+    #[must_use]
+    pub fn seconds(self) -> i64 {
+        self.0.div_euclid(1000)
+    }
+
+    /// The day in UTC, `2026-11-22`.
+    #[must_use]
+    pub fn day(self) -> String {
+        self.to_string().chars().take(10).collect()
+    }
+}
+
+impl fmt::Display for Timestamp {
+    /// RFC 3339 in UTC, to the second.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let text =
+            OffsetDateTime::from_unix_timestamp(self.seconds()).ok().and_then(|at| at.format(&Rfc3339).ok());
+        f.write_str(&text.unwrap_or_else(|| "out of range".into()))
+    }
+}
+
+/// A length of time in whole seconds, written `90s`, `15m`, `4h`, `5d` or `2w` in configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Span(u64);
+
+/// The longest length of time that configuration or a person may name: 366 days.
+pub const MAX_SPAN_SECONDS: u64 = 366 * 86_400;
+
+const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+
+impl Span {
+    /// A length of time of at most [`MAX_SPAN_SECONDS`].
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for nothing or more than that.
+    pub fn of_seconds(seconds: u64) -> Result<Self> {
+        if (1..=MAX_SPAN_SECONDS).contains(&seconds) {
+            return Ok(Self(seconds));
+        }
+        Err(Error::invalid("length of time", format!("must be 1 to {MAX_SPAN_SECONDS} seconds")))
+    }
+
+    /// Reads `90s`, `15m`, `4h`, `5d` or `2w`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for anything else, nothing, or more than [`MAX_SPAN_SECONDS`].
+    pub fn parse(text: &str) -> Result<Self> {
+        let bad = || Error::invalid("length of time", format!("{text:?} is not like 90s, 15m, 4h, 5d or 2w"));
+        let unit =
+            text.chars().last().and_then(|c| UNITS.iter().find(|(name, _)| *name == c)).ok_or_else(bad)?;
+        let number: u64 = text.trim_end_matches(unit.0).parse().map_err(|_| bad())?;
+        Self::of_seconds(number.checked_mul(unit.1).ok_or_else(bad)?)
+    }
+
+    /// Whole seconds.
+    #[must_use]
+    pub fn seconds(self) -> u64 {
+        self.0
+    }
+
+    /// Whole milliseconds.
+    #[must_use]
+    pub fn millis(self) -> i64 {
+        i64::try_from(self.0.saturating_mul(1000)).unwrap_or(i64::MAX)
+    }
+
+    /// The same as the standard library's type.
+    #[must_use]
+    pub fn duration(self) -> Duration {
+        Duration::from_secs(self.0)
+    }
+
+    /// For people: `2 weeks`, `3 days`, `90 minutes`.
+    #[must_use]
+    pub fn in_words(self) -> String {
+        let names = ["week", "day", "hour", "minute", "second"];
+        let fits = UNITS.iter().zip(names).find(|((_, size), _)| self.0 % size == 0);
+        let (count, name) = fits.map_or((self.0, "second"), |((_, size), name)| (self.0 / size, name));
+        format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+    }
+}
+
+impl fmt::Display for Span {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (unit, size) = UNITS.iter().find(|(_, size)| self.0 % size == 0).copied().unwrap_or(('s', 1));
+        write!(f, "{}{unit}", self.0 / size)
+    }
+}
+
+impl Serialize for Span {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        to.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Span {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> std::result::Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::parse(&text).map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(text: &str, seconds: Option<u64>) {
+        assert_eq!(Span::parse(text).ok().map(Span::seconds), seconds, "{text:?}");
+    }
+
+    #[test]
+    fn spans_parse_by_unit_and_nothing_else() {
+        check("90s", Some(90));
+        check("15m", Some(900));
+        check("4h", Some(14_400));
+        check("2w", Some(1_209_600));
+        for bad in ["", "s", "0s", "-1d", "1.5h", "1y", "10", "99999999999999999999s", "367d", "5dd"] {
+            check(bad, None);
+        }
+    }
+
+    #[test]
+    fn spans_read_back_as_they_were_written() {
+        for text in ["1s", "90s", "15m", "4h", "5d", "2w"] {
+            assert_eq!(Span::parse(text).unwrap().to_string(), text);
+        }
+        assert_eq!(Span::parse("14d").unwrap().in_words(), "2 weeks");
+    }
+
+    #[test]
+    fn instants_print_in_utc() {
+        assert_eq!(Timestamp(1_763_818_200_123).to_string(), "2025-11-22T13:30:00Z");
+        assert_eq!(Timestamp(0).day(), "1970-01-01");
+    }
+}
