@@ -1,0 +1,1 @@
+"""AWS on one machine: LocalStack without Docker, with the faults that tests ask for."""

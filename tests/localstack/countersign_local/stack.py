@@ -1,0 +1,99 @@
+"""One CloudFormation stack: created or updated, watched, and its outputs."""
+
+import time
+
+from botocore.exceptions import ClientError
+
+POLL_SECONDS = 0.5
+STACK_SECONDS = 600
+CAPABILITIES = ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"]
+DEAD = ("CREATE_FAILED", "ROLLBACK_COMPLETE", "ROLLBACK_FAILED", "DELETE_FAILED")
+
+
+class StackError(Exception):
+    """The stack is not as asked for; the message names the resources and the reasons."""
+
+
+class Stack:
+    """The stack `name` behind a CloudFormation client."""
+
+    def __init__(self, client, name: str) -> None:
+        self._client = client
+        self.name = name
+
+    def describe(self) -> dict | None:
+        """CloudFormation's description, or None where there is no such stack."""
+        try:
+            return self._client.describe_stacks(StackName=self.name)["Stacks"][0]
+        except ClientError as error:
+            if "does not exist" in str(error):
+                return None
+            raise
+
+    def outputs(self) -> dict[str, str]:
+        """Output values by key. Raises StackError where there is no such stack."""
+        found = self.describe()
+        if found is None:
+            raise StackError(f"there is no stack {self.name}: deploy it first")
+        return {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+
+    def deploy(self, template_url: str, parameters: dict[str, str]) -> bool:
+        """Creates or updates and waits. False when there was nothing to change. Raises StackError."""
+        found = self.describe()
+        if found and found["StackStatus"] in DEAD:
+            self.delete()
+            found = None
+        act = self._client.update_stack if found else self._client.create_stack
+        seen = {event["EventId"] for event in self._events()} if found else set()
+        try:
+            act(
+                StackName=self.name, TemplateURL=template_url, Capabilities=CAPABILITIES,
+                Parameters=[{"ParameterKey": key, "ParameterValue": value} for key, value in parameters.items()],
+            )  # fmt: skip
+        except ClientError as error:
+            if "No updates are to be performed" in str(error):
+                return False
+            raise StackError(error.response["Error"]["Message"]) from error
+        self._follow(seen)
+        return True
+
+    def delete(self) -> None:
+        """Deletes and waits. Raises StackError."""
+        self._client.delete_stack(StackName=self.name)
+        deadline = time.monotonic() + STACK_SECONDS
+        while (found := self.describe()) and found["StackStatus"] != "DELETE_COMPLETE":
+            if found["StackStatus"] == "DELETE_FAILED" or time.monotonic() > deadline:
+                raise StackError(f"stack {self.name} could not be deleted: {found.get('StackStatusReason', '')}")
+            time.sleep(POLL_SECONDS)
+
+    def _follow(self, seen: set[str]) -> None:
+        """Prints each resource as it is done, until the stack is. Raises StackError."""
+        started, failures = time.monotonic(), []
+        while True:
+            status = (self.describe() or {}).get("StackStatus", "DELETE_COMPLETE")
+            for event in self._events():
+                if event["EventId"] in seen:
+                    continue
+                seen.add(event["EventId"])
+                self._show(event, time.monotonic() - started, failures)
+            if not status.endswith("_IN_PROGRESS"):
+                break
+            if time.monotonic() - started > STACK_SECONDS:
+                raise StackError(f"stack {self.name} was not done after {STACK_SECONDS} s: {status}")
+            time.sleep(POLL_SECONDS)
+        if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
+            raise StackError("\n".join([f"stack {self.name}: {status}", *failures]))
+
+    def _events(self) -> list[dict]:
+        """All events of the stack, oldest first."""
+        pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
+        return [event for page in pages for event in page["StackEvents"]][::-1]
+
+    def _show(self, event: dict, seconds: float, failures: list[str]) -> None:
+        """Prints one finished resource and keeps it if it failed."""
+        status, logical_id = event["ResourceStatus"], event["LogicalResourceId"]
+        line = f"{status:<16} {event.get('ResourceType', ''):<36} {logical_id}"
+        if status.endswith("_FAILED"):
+            failures.append(f"{line}: {event.get('ResourceStatusReason', 'no reason given')}")
+        if status.endswith(("_COMPLETE", "_FAILED")) and logical_id != self.name:
+            print(f"{seconds:5.1f} s  {line}", flush=True)
