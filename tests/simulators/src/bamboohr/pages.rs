@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use axum::Json;
 use axum::extract::{OriginalUri, Query, State};
-use axum::http::StatusCode;
+use axum::http::{StatusCode, Uri};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Map, Value, json};
@@ -41,9 +41,18 @@ pub(super) async fn list(
         },
         "_links": {
             "self": {"href": uri.to_string()},
-            "next": next.as_ref().map(|next| json!({"href": format!("{}?page[after]={next}", uri.path())})),
+            "next": next.as_ref().map(|next| json!({"href": following(&uri, next)})),
         },
     })))
+}
+
+fn following(uri: &Uri, next: &str) -> String {
+    let moved =
+        |part: &&str| !matches!(part.split('=').next(), None | Some("" | "page[after]" | "page[before]"));
+    let mut query: Vec<_> = uri.query().unwrap_or_default().split('&').filter(moved).collect();
+    let place = format!("page[after]={next}");
+    query.push(&place);
+    format!("{}?{}", uri.path(), query.join("&"))
 }
 
 fn limit(parameters: &Parameters) -> Result<usize, Refusal> {
