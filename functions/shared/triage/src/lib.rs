@@ -1,1 +1,29 @@
-//! Placeholder.
+//! What a message asks for: a classifier, the entities it names, and how sure a desk may be of both.
+//!
+//! Pure: no I/O, no clock, no randomness. The same model, catalogue, text and time give the same answer.
+//! The answer holds what was asked, never who decides, how dangerous it is or which rule applies.
+
+mod applications;
+mod asks;
+mod calendar;
+mod catalog;
+mod confidence;
+mod durations;
+mod features;
+mod format;
+mod language;
+mod message;
+mod model;
+mod people;
+mod reasons;
+mod steering;
+mod targets;
+pub mod training;
+mod understand;
+
+pub use catalog::{ApplicationEntry, Catalog, EntitlementEntry, IntentEntry};
+pub use format::LoadError;
+pub use language::Language;
+pub use message::MAX_TEXT_CHARS;
+pub use model::{Guess, Model, OUT_OF_SCOPE};
+pub use understand::{Ask, MAX_ASKS, Understanding, understand};

@@ -1,0 +1,292 @@
+//! For how long an ask wants something: a length, an end, nothing said, or nothing we can be sure of.
+
+use std::ops::Range;
+
+use time::{Date, OffsetDateTime};
+
+use crate::calendar::{FILLERS, date, end_of_month, end_of_week};
+use crate::message::{Message, Word};
+
+/// Longer than five years is no length but a mistake.
+pub(crate) const MAX_DURATION_SECONDS: u64 = 5 * 366 * DAY;
+const DAY: u64 = 86_400;
+
+/// For how long, and where the text says so.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Duration {
+    /// Nothing is said.
+    Unlimited,
+    /// So many seconds from now.
+    Seconds(u64, Range<usize>),
+    /// An end is meant but not plainly which.
+    Unclear(Range<usize>),
+}
+
+const FOR: &[&str] = &["for", "für", "pour", "pendant", "por", "para", "durante", "over", "during"];
+const UNTIL: &[&str] = &["until", "till", "til", "through", "bis", "jusqu", "jusque", "hasta", "untill"];
+const TEMPORARY: &[&str] = &[
+    "temporary",
+    "temporarily",
+    "temp",
+    "vorübergehend",
+    "temporär",
+    "temporaire",
+    "temporairement",
+    "temporal",
+    "briefly",
+];
+/// Around a length these speak of the past, of a deadline or of a rhythm.
+const NOT_A_LENGTH: &[&str] = &[
+    "last", "past", "every", "since", "seit", "depuis", "desde", "waiting", "waited", "been", "within",
+    "ago", "vor", "old",
+];
+
+/// The first duration in `part`; `now` is in unix seconds.
+pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64) -> Duration {
+    let words = message.words(part.clone());
+    let today = OffsetDateTime::from_unix_timestamp(now).ok();
+    let mut found = (0..words.len()).filter_map(|at| at_word(&words, at, today));
+    match found.next() {
+        Some(Duration::Seconds(seconds, span)) if found.any(|other| contradicts(&other, seconds, &span)) => {
+            Duration::Unclear(span)
+        }
+        Some(first) => first,
+        None => temporary(&words),
+    }
+}
+
+fn contradicts(other: &Duration, first: u64, span: &Range<usize>) -> bool {
+    match other {
+        Duration::Unlimited => false,
+        Duration::Seconds(seconds, place) => *seconds != first && place.start >= span.end,
+        Duration::Unclear(place) => place.start >= span.end,
+    }
+}
+
+fn temporary(words: &[Word<'_>]) -> Duration {
+    let said = words.iter().find(|word| TEMPORARY.contains(&word.text));
+    said.map_or(Duration::Unlimited, |word| Duration::Unclear(word.at..word.end()))
+}
+
+fn at_word(words: &[Word<'_>], at: usize, today: Option<OffsetDateTime>) -> Option<Duration> {
+    let here = words.get(at)?;
+    let rest = words.get(at..)?;
+    if UNTIL.contains(&here.text) {
+        return Some(until(rest, today));
+    }
+    let cued = FOR.contains(&here.text);
+    let skipped = if cued { 1 + fillers(rest.get(1..)?) } else { 0 };
+    let amount = rest.get(skipped..)?;
+    if cued && let Some(duration) = named_period(here, amount, today) {
+        return Some(duration);
+    }
+    let (length, used) = length(amount)?;
+    let end = amount.get(used - 1)?.end();
+    let around = at.saturating_sub(3)..at;
+    let past =
+        words.get(around).is_some_and(|before| before.iter().any(|word| NOT_A_LENGTH.contains(&word.text)))
+            || amount.get(used).is_some_and(|after| NOT_A_LENGTH.contains(&after.text));
+    if past {
+        return None;
+    }
+    let span = here.at..end;
+    match length {
+        Some(seconds)
+            if (1..=MAX_DURATION_SECONDS).contains(&seconds)
+                && (cued || is_bound(words, at, used, amount)) =>
+        {
+            Some(Duration::Seconds(seconds, span))
+        }
+        _ if cued || !follows_cue(words, at) => Some(Duration::Unclear(span)),
+        _ => None,
+    }
+}
+
+/// "a 3 day licence", "2 weeks only": a length without "for" that is plainly one.
+fn is_bound(words: &[Word<'_>], at: usize, used: usize, amount: &[Word<'_>]) -> bool {
+    let next = amount.get(used).map(|word| word.text);
+    let previous = at.checked_sub(1).and_then(|before| words.get(before)).map(|word| word.text);
+    let bounds = ["access", "only", "licence", "license", "max", "trial", "zugriff", "lang", "long"];
+    next.is_some_and(|word| bounds.contains(&word)) || previous == Some("only") || follows_cue(words, at)
+}
+
+/// Whether the words just before are "for the next", so that the longer reading was taken there.
+fn follows_cue(words: &[Word<'_>], at: usize) -> bool {
+    let before = words.get(..at).unwrap_or_default();
+    before
+        .iter()
+        .rev()
+        .find(|word| !FILLERS.contains(&word.text))
+        .is_some_and(|word| FOR.contains(&word.text))
+}
+
+fn fillers(words: &[Word<'_>]) -> usize {
+    words.iter().take_while(|word| FILLERS.contains(&word.text)).count()
+}
+
+/// The length at the start of `words` and how many words it takes; no length where the number is vague.
+fn length(words: &[Word<'_>]) -> Option<(Option<u64>, usize)> {
+    let first = words.first()?.text;
+    if let Some((count, unit)) = split_compact(first) {
+        return Some((count.checked_mul(unit), 1));
+    }
+    let second = words.get(1).map(|word| word.text);
+    if matches!(first, "few" | "several" | "some" | "couple" | "einige" | "quelques" | "unos" | "unas") {
+        return second.filter(|word| unit(word).is_some()).map(|_| (None, 2));
+    }
+    if matches!((first, second), ("a", Some("few" | "couple"))) {
+        let used = if words.get(2).is_some_and(|word| word.text == "of") { 4 } else { 3 };
+        return words.get(used - 1).filter(|word| unit(word.text).is_some()).map(|_| (None, used));
+    }
+    let count = number(first)?;
+    let seconds = unit(second?)?;
+    Some((count.checked_mul(seconds), 2))
+}
+
+fn split_compact(word: &str) -> Option<(u64, u64)> {
+    let letters = word.trim_start_matches(|c: char| c.is_ascii_digit());
+    let digits = word.get(..word.len() - letters.len())?;
+    let unit = match letters {
+        "w" => 7 * DAY,
+        "d" => DAY,
+        _ => unit(letters).filter(|_| !letters.is_empty())?,
+    };
+    Some((digits.parse().ok()?, unit))
+}
+
+fn number(word: &str) -> Option<u64> {
+    let value = match word {
+        "a" | "an" | "one" | "ein" | "eine" | "einen" | "einem" | "un" | "une" | "una" => 1,
+        "two" | "zwei" | "deux" | "dos" => 2,
+        "three" | "drei" | "trois" | "tres" => 3,
+        "four" | "vier" | "quatre" | "cuatro" => 4,
+        "five" | "fünf" | "cinq" | "cinco" => 5,
+        "six" | "sechs" | "seis" => 6,
+        "seven" | "sieben" | "sept" | "siete" => 7,
+        "eight" | "acht" | "huit" | "ocho" => 8,
+        "nine" | "neun" | "neuf" | "nueve" => 9,
+        "ten" | "zehn" | "dix" | "diez" => 10,
+        "twelve" | "zwölf" | "douze" | "doce" => 12,
+        digits => return digits.parse().ok(),
+    };
+    Some(value)
+}
+
+fn unit(word: &str) -> Option<u64> {
+    let seconds = match word {
+        "minute" | "minutes" | "min" | "mins" | "minuten" | "minutos" => 60,
+        "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "heure" | "heures" | "hora"
+        | "horas" => 3_600,
+        "day" | "days" | "tag" | "tage" | "tagen" | "jour" | "jours" | "día" | "días" | "dia" | "dias" => {
+            DAY
+        }
+        "week" | "weeks" | "wk" | "wks" | "woche" | "wochen" | "semaine" | "semaines" | "semana"
+        | "semanas" => 7 * DAY,
+        "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses" => 30 * DAY,
+        "year" | "years" | "jahr" | "jahre" | "jahren" | "ans" | "année" | "año" | "años" => 365 * DAY,
+        _ => return None,
+    };
+    Some(seconds)
+}
+
+/// "for today", "for this week".
+fn named_period(cue: &Word<'_>, amount: &[Word<'_>], today: Option<OffsetDateTime>) -> Option<Duration> {
+    let first = amount.first()?;
+    let date = today?.date();
+    let last = match first.text {
+        "today" | "heute" | "hoy" => date,
+        "week" => end_of_week(date),
+        "month" => end_of_month(date),
+        _ => return None,
+    };
+    let ends = amount.get(1).is_none_or(|word| matches!(word.text, "please" | "only" | "bitte" | "thanks"));
+    (ends || first.text == "today").then(|| up_to(Some(last), today, cue.at..first.end()))
+}
+
+fn until(words: &[Word<'_>], today: Option<OffsetDateTime>) -> Duration {
+    let start = words.first().map_or(0, |word| word.at);
+    let skipped = 1 + fillers(words.get(1..).unwrap_or_default());
+    let target = words.get(skipped..).unwrap_or_default();
+    let parsed = today.and_then(|now| date(target, now.date()));
+    let end = match parsed {
+        Some((_, used)) => target.get(used - 1).map_or(start, Word::end),
+        None => target.first().or(words.first()).map_or(start, Word::end),
+    };
+    up_to(parsed.map(|(date, _)| date), today, start..end)
+}
+
+/// The seconds to the end of a day, in UTC.
+fn up_to(last: Option<Date>, now: Option<OffsetDateTime>, span: Range<usize>) -> Duration {
+    let seconds = last
+        .and_then(Date::next_day)
+        .zip(now)
+        .map(|(after, now)| after.midnight().assume_utc().unix_timestamp() - now.unix_timestamp())
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .filter(|seconds| (1..=MAX_DURATION_SECONDS).contains(seconds));
+    seconds.map_or(Duration::Unclear(span.clone()), |seconds| Duration::Seconds(seconds, span))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::catalog::Catalog;
+
+    /// Tuesday, 10 November 2026, noon.
+    const NOW: i64 = 1_794_312_000;
+    const NOON: u64 = DAY / 2;
+
+    fn check(text: &str, expected: Option<u64>) {
+        let message = Message::read(&Catalog::default(), text, |_| true);
+        let seen = match find(&message, &message.body, NOW) {
+            Duration::Unlimited => None,
+            Duration::Seconds(seconds, _) => Some(seconds),
+            Duration::Unclear(_) => Some(0),
+        };
+        assert_eq!(seen, expected, "{text:?} (0 stands for unclear)");
+    }
+
+    #[test]
+    fn lengths() {
+        check("Salesforce for two weeks", Some(14 * DAY));
+        check("Salesforce for 3 days please", Some(3 * DAY));
+        check("Salesforce for 2 hours", Some(7_200));
+        check("for the next 10 days", Some(10 * DAY));
+        check("for a month", Some(30 * DAY));
+        check("a 3-day licence", Some(3 * DAY));
+        check("2w only", Some(14 * DAY));
+        check("für zwei Wochen", Some(14 * DAY));
+        check("pendant deux semaines", Some(14 * DAY));
+        check("por tres días", Some(3 * DAY));
+        check("I have been waiting for two weeks", None);
+        check("asked 3 days ago", None);
+        check("Salesforce please", None);
+    }
+
+    #[test]
+    fn ends() {
+        check("until Friday", Some(3 * DAY + NOON));
+        check("till tomorrow", Some(DAY + NOON));
+        check("until Tuesday", Some(7 * DAY + NOON));
+        check("until the end of the month", Some(20 * DAY + NOON));
+        check("until end of quarter", Some(51 * DAY + NOON));
+        check("until 2026-11-12", Some(2 * DAY + NOON));
+        check("until 12 November", Some(2 * DAY + NOON));
+        check("until November 12th", Some(2 * DAY + NOON));
+        check("bis Freitag", Some(3 * DAY + NOON));
+        check("just for today", Some(NOON));
+    }
+
+    #[test]
+    fn what_is_not_plain_is_unclear() {
+        check("until 2020-01-01", Some(0));
+        check("until the project ends", Some(0));
+        check("for 0 days", Some(0));
+        check("for 900 years", Some(0));
+        check("for 99999999999999999999 days", None);
+        check("for 18446744073709551615 weeks", Some(0));
+        check("for a few days", Some(0));
+        check("temporarily", Some(0));
+        check("until", Some(0));
+        check("for two weeks or for three days", Some(0));
+    }
+}

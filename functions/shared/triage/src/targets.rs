@@ -1,0 +1,178 @@
+//! Which application and which level of access a part of a message is about.
+
+use std::ops::Range;
+
+use crate::applications::{Mention, find_words, spellings};
+use crate::catalog::{ApplicationEntry, Catalog};
+use crate::confidence::Doubt;
+use crate::message::{Message, overlaps, within};
+
+/// Words that may stand between the names of an enumeration.
+const JOINING: &[&str] = &[
+    "and", "plus", "und", "et", "y", "also", "access", "to", "the", "a", "admin", "read", "write", "licence",
+    "license", "as", "well", "zugriff", "auf",
+];
+/// Beside one of these an application is named to compare, not to ask for.
+const COMPARING: &[&str] =
+    &["like", "unlike", "not", "than", "instead", "without", "except", "or", "besides", "wie", "comme"];
+/// Levels that no default may stand in for.
+#[rustfmt::skip]
+const STRANGE: &[&str] = &[
+    "admin", "administrator", "owner", "root", "superuser", "super", "full", "write", "production", "prod", "god",
+    "sudo", "privileged", "elevated", "master", "sysadmin", "everything",
+];
+
+/// The application and the level an ask is about.
+#[derive(Debug, Default)]
+pub(crate) struct Target {
+    pub(crate) application: Option<String>,
+    pub(crate) ambiguous: bool,
+    pub(crate) entitlement: Option<String>,
+    pub(crate) doubts: Vec<Doubt>,
+}
+
+impl Target {
+    fn ambiguous() -> Self {
+        Self { ambiguous: true, doubts: vec![Doubt::SeveralApplications], ..Self::default() }
+    }
+}
+
+/// Looks for the targets of one part of a message.
+pub(crate) struct Targets<'a> {
+    pub(crate) catalog: &'a Catalog,
+    pub(crate) message: &'a Message,
+    pub(crate) part: &'a Range<usize>,
+    pub(crate) reason: Option<&'a Range<usize>>,
+}
+
+impl<'a> Targets<'a> {
+    /// The targets of an intent: one, or one for each application of an enumeration.
+    pub(crate) fn of(&self, intent: &str) -> Vec<Target> {
+        let (mentions, only_in_reason) = self.mentions();
+        if !intent.starts_with("access.") {
+            return vec![self.incidental(&mentions)];
+        }
+        let wants_default = intent == "access.request";
+        let mut targets = match mentions.as_slice() {
+            [] => vec![Target { doubts: vec![Doubt::NoApplication], ..Target::default() }],
+            [one] => vec![self.target(one, self.part.clone(), wants_default)],
+            several if self.is_enumeration(several) => {
+                let regions = self.regions(several);
+                several
+                    .iter()
+                    .zip(regions)
+                    .map(|(one, region)| self.target(one, region, wants_default))
+                    .collect()
+            }
+            _ => vec![Target::ambiguous()],
+        };
+        if only_in_reason {
+            targets.iter_mut().for_each(|target| target.doubts.push(Doubt::SeveralApplications));
+        }
+        targets
+    }
+
+    /// One mention for each application named; those of the reason only where there are no others.
+    fn mentions(&self) -> (Vec<&'a Mention>, bool) {
+        let named = self.message.applications.iter().filter(|mention| within(self.part, &mention.span));
+        let (why, what): (Vec<&Mention>, Vec<&Mention>) =
+            named.partition(|mention| self.reason.is_some_and(|reason| overlaps(reason, &mention.span)));
+        let only_in_reason = what.is_empty() && !why.is_empty();
+        let mut mentions: Vec<&Mention> = Vec::new();
+        for mention in if only_in_reason { why } else { what } {
+            if !mentions.iter().any(|earlier| earlier.fits == mention.fits) {
+                mentions.push(mention);
+            }
+        }
+        (mentions, only_in_reason)
+    }
+
+    /// For other intents an application is a detail: taken where it is the only one.
+    fn incidental(&self, mentions: &[&Mention]) -> Target {
+        let application = match mentions {
+            [one] => self.single(one).map(|entry| entry.name.clone()),
+            _ => None,
+        };
+        Target { application, ..Target::default() }
+    }
+
+    fn single(&self, mention: &Mention) -> Option<&'a ApplicationEntry> {
+        match mention.fits.as_slice() {
+            [one] => self.catalog.applications.get(*one),
+            _ => None,
+        }
+    }
+
+    /// "Salesforce, Tableau and Jira": nothing but joining words between the names.
+    fn is_enumeration(&self, mentions: &[&Mention]) -> bool {
+        mentions.windows(2).all(|pair| match pair {
+            [first, second] => {
+                let words = self.message.words(first.span.end..second.span.start);
+                words.iter().all(|word| JOINING.contains(&word.text))
+            }
+            _ => false,
+        })
+    }
+
+    /// Around each mention the text that can name its level.
+    fn regions(&self, mentions: &[&Mention]) -> Vec<Range<usize>> {
+        let starts = [self.part.start].into_iter().chain(mentions.iter().map(|mention| mention.span.end));
+        let ends = mentions.iter().skip(1).map(|mention| mention.span.start).chain([self.part.end]);
+        starts.zip(ends).map(|(start, end)| start..end).collect()
+    }
+
+    fn target(&self, mention: &Mention, region: Range<usize>, wants_default: bool) -> Target {
+        let Some(entry) = self.single(mention) else { return Target::ambiguous() };
+        let (named, level_is_plain) = self.level(entry, &region);
+        let doubts = [
+            (mention.misspelt, Doubt::Misspelt),
+            (self.is_compared(mention), Doubt::SeveralApplications),
+            (!level_is_plain, Doubt::UnknownLevel),
+        ];
+        let default = entry.entitlements.iter().find(|level| level.name == entry.default_entitlement);
+        let default = default.filter(|_| wants_default && level_is_plain).map(|level| level.name.clone());
+        Target {
+            application: Some(entry.name.clone()),
+            ambiguous: false,
+            entitlement: named.or(default),
+            doubts: doubts.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt).collect(),
+        }
+    }
+
+    fn is_compared(&self, mention: &Mention) -> bool {
+        let before = self.message.words(self.part.start..mention.span.start);
+        let after = self.message.words(mention.span.end..self.part.end);
+        before.iter().rev().take(2).chain(after.iter().take(1)).any(|word| COMPARING.contains(&word.text))
+    }
+
+    /// The level named in a region, and whether that is plain: no level is, two or a strange one are not.
+    fn level(&self, entry: &ApplicationEntry, region: &Range<usize>) -> (Option<String>, bool) {
+        let levels: Vec<(String, usize)> = entry
+            .entitlements
+            .iter()
+            .enumerate()
+            .flat_map(|(position, level)| {
+                spellings(&level.name, &level.aliases).map(move |spelling| (spelling, position))
+            })
+            .collect();
+        let patterns: Vec<String> = levels.iter().map(|(spelling, _)| spelling.clone()).collect();
+        let found = find_words(&patterns, self.message.lower(region.clone()));
+        let place = |span: &Range<usize>| region.start + span.start..region.start + span.end;
+        let (in_reason, outside): (Vec<_>, Vec<_>) = found
+            .into_iter()
+            .partition(|(_, span)| self.reason.is_some_and(|reason| overlaps(reason, &place(span))));
+        let mut named: Vec<usize> =
+            outside.iter().filter_map(|(at, _)| levels.get(*at)).map(|(_, position)| *position).collect();
+        named.sort_unstable();
+        named.dedup();
+        match named.as_slice() {
+            [one] => (entry.entitlements.get(*one).map(|level| level.name.clone()), true),
+            [] => (None, in_reason.is_empty() && !self.names_strange_level(region)),
+            _ => (None, false),
+        }
+    }
+
+    fn names_strange_level(&self, region: &Range<usize>) -> bool {
+        self.message.words(region.clone()).iter().any(|word| STRANGE.contains(&word.text))
+    }
+}

@@ -1,0 +1,221 @@
+//! From a message to its asks: what is wanted, of what, for whom, for how long, why, and how surely.
+
+use std::ops::Range;
+
+use serde::{Deserialize, Serialize};
+
+use crate::asks::{self, Part};
+use crate::catalog::Catalog;
+use crate::confidence::{self, Doubt};
+use crate::durations::{self, Duration};
+use crate::language::{self, Language};
+use crate::message::{Message, overlaps};
+use crate::model::{Guess, Model, OUT_OF_SCOPE};
+use crate::people::{self, Beneficiary};
+use crate::targets::{Target, Targets};
+use crate::{reasons, steering};
+
+/// More asks than this in one message are kept but trusted to a person.
+pub const MAX_ASKS: usize = 8;
+/// With fewer known words than this share the classifier is out of its depth.
+const FAMILIAR: f64 = 0.6;
+
+/// What a message asks for.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Understanding {
+    /// The asks in the order of the text, at most [`MAX_ASKS`]; none where there are no words.
+    pub asks: Vec<Ask>,
+    /// The language of the whole.
+    pub language: Language,
+}
+
+/// One ask. It names what is wanted, never who decides, how dangerous it is or which rule applies.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Ask {
+    /// The part of the message that asks this.
+    pub text: String,
+    /// The most probable intent, for example `access.request`, or [`OUT_OF_SCOPE`].
+    pub intent: String,
+    /// The catalogue name of the application; `None` where none or several fit.
+    pub application: Option<String>,
+    /// Whether several applications fit.
+    pub application_ambiguous: bool,
+    /// The catalogue name of the level; for access requests the default where none is named.
+    pub entitlement: Option<String>,
+    /// For how long from now, in seconds; `None` where no end is named.
+    pub duration_seconds: Option<u64>,
+    /// Why, in the words of the asker.
+    pub reason: Option<String>,
+    /// Another person as mentioned, `<@U0EMMA>` or a mail address; `None` for the asker.
+    pub beneficiary: Option<String>,
+    /// How probable it is, 0 to 1, that acting on this without a person is right.
+    pub confidence: f64,
+    /// The three most probable intents.
+    pub guesses: Vec<Guess>,
+    /// What was understood and what is in doubt, safe for anyone to read.
+    pub explanation: String,
+}
+
+/// Reads a message. `now` is in unix seconds and serves only to turn "until Friday" into a length.
+pub fn understand(model: &Model, catalog: &Catalog, text: &str, now: i64) -> Understanding {
+    let message = Message::read(catalog, text, |word| model.knows(word));
+    let reader = Reader { model, catalog, message: &message, now, shared: shared_doubts(&message) };
+    let mut asks: Vec<Ask> =
+        asks::split(model, &message).iter().flat_map(|part| reader.asks(part)).take(MAX_ASKS + 1).collect();
+    if asks.len() > MAX_ASKS {
+        asks.truncate(MAX_ASKS);
+        for ask in &mut asks {
+            ask.confidence = confidence::confidence(ask.confidence, &[Doubt::Crowded]);
+        }
+    }
+    Understanding { asks, language: language::detect(&message.lower) }
+}
+
+fn shared_doubts(message: &Message) -> Vec<Doubt> {
+    let doubts = [
+        (steering::is_steering(&message.lower), Doubt::Steering),
+        (message.cut, Doubt::Cut),
+        (message.hidden, Doubt::Hidden),
+    ];
+    doubts.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt).collect()
+}
+
+struct Reader<'a> {
+    model: &'a Model,
+    catalog: &'a Catalog,
+    message: &'a Message,
+    now: i64,
+    /// What casts doubt on every ask of the message.
+    shared: Vec<Doubt>,
+}
+
+/// What a part says beside its target.
+struct Details {
+    duration: Duration,
+    beneficiary: Beneficiary,
+    reason: Option<Range<usize>>,
+}
+
+impl Reader<'_> {
+    /// The asks of a part: one, or one for each application of an enumeration.
+    fn asks(&self, part: &Part) -> Vec<Ask> {
+        let details = self.details(&part.range);
+        let reason = details.reason.as_ref();
+        let targets = Targets { catalog: self.catalog, message: self.message, part: &part.range, reason };
+        targets.of(intent(part)).into_iter().map(|target| self.ask(part, &details, target)).collect()
+    }
+
+    fn details(&self, range: &Range<usize>) -> Details {
+        let duration = durations::find(self.message, range, self.now);
+        let mut taken: Vec<Range<usize>> =
+            self.message.people.iter().map(|person| person.span.clone()).collect();
+        if let Duration::Seconds(_, span) | Duration::Unclear(span) = &duration {
+            taken.push(span.clone());
+        }
+        let reason = reasons::find(self.message, range, &taken);
+        let beneficiary = people::beneficiary(self.message, range, reason.as_ref());
+        Details { duration, beneficiary, reason }
+    }
+
+    fn ask(&self, part: &Part, details: &Details, target: Target) -> Ask {
+        let intent = intent(part).to_owned();
+        let is_access = intent.starts_with("access.");
+        let probability = part.guesses.first().map_or(0.0, |guess| guess.probability);
+        let doubts = self.doubts(part, details, &target);
+        let duration_seconds = match details.duration {
+            Duration::Seconds(seconds, _) if is_access => Some(seconds),
+            _ => None,
+        };
+        let beneficiary = match &details.beneficiary {
+            Beneficiary::Other(person) => Some(person.mention.clone()),
+            _ => None,
+        };
+        Ask {
+            text: self.message.text(part.range.clone()).to_owned(),
+            explanation: confidence::explanation(
+                &intent,
+                target.application.as_deref(),
+                target.entitlement.as_deref(),
+                &doubts,
+            ),
+            confidence: confidence::confidence(probability, &doubts),
+            application: target.application,
+            application_ambiguous: target.ambiguous,
+            entitlement: target.entitlement,
+            duration_seconds,
+            reason: details.reason.clone().map(|range| self.message.text(range).to_owned()),
+            beneficiary,
+            guesses: part.guesses.iter().take(3).cloned().collect(),
+            intent,
+        }
+    }
+
+    fn doubts(&self, part: &Part, details: &Details, target: &Target) -> Vec<Doubt> {
+        let intent = intent(part);
+        let is_access = intent.starts_with("access.");
+        let offered = self.catalog.intents.iter().any(|entry| entry.name == intent);
+        let own = [
+            (intent == OUT_OF_SCOPE, Doubt::OutOfScope),
+            (intent != OUT_OF_SCOPE && !offered, Doubt::NotOffered),
+            (is_access && matches!(details.duration, Duration::Unclear(_)), Doubt::UnclearDuration),
+            (details.beneficiary == Beneficiary::Unclear, Doubt::UnclearPerson),
+            (intent == "access.request" && self.is_negated(part, details), Doubt::Negated),
+            (self.familiar_share(part, details) < FAMILIAR, Doubt::Unfamiliar),
+        ];
+        let own = own.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt);
+        self.shared.iter().copied().chain(target.doubts.iter().copied()).chain(own).collect()
+    }
+
+    /// "not", unless it is the asker who does not have or see something.
+    fn is_negated(&self, part: &Part, details: &Details) -> bool {
+        const NEGATIONS: &[&str] = &[
+            "not",
+            "never",
+            "nicht",
+            "kein",
+            "keinen",
+            "pas",
+            "cancel",
+            "nevermind",
+            "don",
+            "dont",
+            "doesn",
+            "won",
+        ];
+        const LACKING: &[&str] =
+            &["t", "have", "see", "log", "open", "yet", "work", "got", "currently", "get", "find"];
+        let words = self.message.words(part.range.clone());
+        words.iter().enumerate().any(|(at, word)| {
+            let in_reason = details.reason.as_ref().is_some_and(|reason| reason.contains(&word.at));
+            let following = words.iter().skip(at + 1).find(|next| next.text != "t");
+            NEGATIONS.contains(&word.text)
+                && !in_reason
+                && !following.is_some_and(|next| LACKING.contains(&next.text))
+        })
+    }
+
+    /// The share of words that training knew; names, mentions, numbers and the reason do not count.
+    fn familiar_share(&self, part: &Part, details: &Details) -> f64 {
+        let named = self.message.applications.iter().map(|mention| &mention.span);
+        let set_aside: Vec<&Range<usize>> = named
+            .chain(self.message.people.iter().map(|person| &person.span))
+            .chain(&details.reason)
+            .collect();
+        let words = self.message.words(part.range.clone());
+        let counted: Vec<bool> = words
+            .iter()
+            .filter(|word| !set_aside.iter().any(|span| overlaps(span, &(word.at..word.end()))))
+            .filter(|word| !word.text.bytes().all(|byte| byte.is_ascii_digit()))
+            .map(|word| self.model.knows(word.text))
+            .collect();
+        if counted.is_empty() {
+            0.0
+        } else {
+            counted.iter().filter(|known| **known).count() as f64 / counted.len() as f64
+        }
+    }
+}
+
+fn intent(part: &Part) -> &str {
+    part.guesses.first().map_or(OUT_OF_SCOPE, |guess| guess.intent.as_str())
+}
