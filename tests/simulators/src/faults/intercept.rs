@@ -11,8 +11,8 @@ use axum::http::{HeaderMap, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::rule::{Action, Call, RetryAfter};
-use super::{Faults, LoggedCall};
+use super::rule::Call;
+use super::{Action, Faults, LoggedCall, RetryAfter};
 use crate::world::dates;
 
 /// Largest request body, in bytes.

@@ -1,5 +1,6 @@
 //! What every simulator shares: faults that can be switched on, a log of calls, control of the world.
 
+mod action;
 mod calls;
 mod control;
 mod intercept;
@@ -14,10 +15,11 @@ use serde::Serialize;
 
 use crate::world::World;
 
+pub use action::{Action, LONGEST_DELAY_MS, RetryAfter};
 pub use calls::{LoggedCall, MOST_CALLS};
 pub use control::{FURTHEST_MOVE_MS, refusal};
 pub use intercept::{LARGEST_BODY, LONGEST_SILENCE, NoAnswer, StaleReads};
-pub use rule::{Action, LONGEST_DELAY_MS, LONGEST_PATTERN, RetryAfter, Rule};
+pub use rule::{LONGEST_PATTERN, Rule};
 
 /// Most faults that may be switched on at once.
 pub const MOST_FAULTS: usize = 1_000;

@@ -8,6 +8,7 @@ mod paging;
 mod rate;
 mod search;
 mod shape;
+mod tokens;
 mod users;
 
 use axum::extract::{Request, State};

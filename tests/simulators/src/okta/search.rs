@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Refusal;
+use super::tokens::{Token, tokens};
 
 /// Longest expression, in bytes.
 pub const LONGEST_SEARCH: usize = 2_000;
@@ -110,47 +111,6 @@ fn found<'a>(value: &'a Value, path: &str) -> Vec<&'a Value> {
     }
     let (first, rest) = path.split_once('.').unwrap_or((path, ""));
     value.get(first).map_or_else(Vec::new, |inner| found(inner, rest))
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Token {
-    Open,
-    Close,
-    Word(String),
-    Text(String),
-}
-
-fn tokens(text: &str) -> Result<Vec<Token>, Refusal> {
-    let mut tokens = Vec::new();
-    let mut rest = text.trim_start();
-    while let Some(first) = rest.chars().next() {
-        let (token, tail) = match first {
-            '(' => (Token::Open, rest.strip_prefix('(').unwrap_or_default()),
-            ')' => (Token::Close, rest.strip_prefix(')').unwrap_or_default()),
-            '"' => quoted(rest)?,
-            _ => {
-                let end = rest.find([' ', '(', ')', '"']).unwrap_or(rest.len());
-                let (word, tail) = rest.split_at(end);
-                (Token::Word(word.to_owned()), tail)
-            }
-        };
-        tokens.push(token);
-        rest = tail.trim_start();
-    }
-    Ok(tokens)
-}
-
-fn quoted(text: &str) -> Result<(Token, &str), Refusal> {
-    let mut inner = String::new();
-    let mut characters = text.char_indices().skip(1);
-    while let Some((at, character)) = characters.next() {
-        match character {
-            '"' => return Ok((Token::Text(inner), text.get(at + 1..).unwrap_or_default())),
-            '\\' => inner.extend(characters.next().map(|escaped| escaped.1)),
-            plain => inner.push(plain),
-        }
-    }
-    Err(Refusal::search("a text that does not end"))
 }
 
 struct Parser {
