@@ -2,6 +2,7 @@
 
 import json
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import boto3
@@ -13,6 +14,7 @@ from countersign_local.engine import REGION, Engine
 from countersign_local.settings import belongs
 from countersign_local.stack import Stack
 
+UPLOADS_AT_ONCE = 4
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -58,7 +60,9 @@ def upload_code(store: Store, binaries: Path, names: list[str]) -> dict[str, str
     """The address of each binary's zip. Raises DeployError when binaries are missing."""
     if missing := [name for name in names if not (binaries / name).is_file()]:
         raise DeployError(f"not built in {binaries}: {', '.join(missing)}")
-    return {name: f"s3://{BUCKET}/{store.put_binary(binaries / name, name)}" for name in names}
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        keys = pool.map(lambda name: store.put_binary(binaries / name, name), names)
+        return {name: f"s3://{BUCKET}/{key}" for name, key in zip(names, keys, strict=True)}
 
 
 def update(engine: Engine, function: str, binary: Path) -> str:

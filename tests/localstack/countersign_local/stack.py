@@ -54,8 +54,7 @@ class Stack:
             if "No updates are to be performed" in str(error):
                 return False
             raise StackError(error.response["Error"]["Message"]) from error
-        self._follow(seen)
-        return True
+        return self._follow(seen) > 0
 
     def delete(self) -> None:
         """Deletes and waits. Raises StackError."""
@@ -66,16 +65,16 @@ class Stack:
                 raise StackError(f"stack {self.name} could not be deleted: {found.get('StackStatusReason', '')}")
             time.sleep(POLL_SECONDS)
 
-    def _follow(self, seen: set[str]) -> None:
-        """Prints each resource as it is done, until the stack is. Raises StackError."""
-        started, failures = time.monotonic(), []
+    def _follow(self, seen: set[str]) -> int:
+        """Prints each resource as it is done, until the stack is; answers how many. Raises StackError."""
+        started, done, failures = time.monotonic(), 0, []
         while True:
             status = (self.describe() or {}).get("StackStatus", "DELETE_COMPLETE")
             for event in self._events():
                 if event["EventId"] in seen:
                     continue
                 seen.add(event["EventId"])
-                self._show(event, time.monotonic() - started, failures)
+                done += self._show(event, time.monotonic() - started, failures)
             if not status.endswith("_IN_PROGRESS"):
                 break
             if time.monotonic() - started > STACK_SECONDS:
@@ -83,17 +82,20 @@ class Stack:
             time.sleep(POLL_SECONDS)
         if status not in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             raise StackError("\n".join([f"stack {self.name}: {status}", *failures]))
+        return done
 
     def _events(self) -> list[dict]:
         """All events of the stack, oldest first."""
         pages = self._client.get_paginator("describe_stack_events").paginate(StackName=self.name)
         return [event for page in pages for event in page["StackEvents"]][::-1]
 
-    def _show(self, event: dict, seconds: float, failures: list[str]) -> None:
-        """Prints one finished resource and keeps it if it failed."""
+    def _show(self, event: dict, seconds: float, failures: list[str]) -> bool:
+        """Prints a finished resource, and keeps it if it failed. False where `event` is not one."""
         status, logical_id = event["ResourceStatus"], event["LogicalResourceId"]
         line = f"{status:<16} {event.get('ResourceType', ''):<36} {logical_id}"
         if status.endswith("_FAILED"):
             failures.append(f"{line}: {event.get('ResourceStatusReason', 'no reason given')}")
-        if status.endswith(("_COMPLETE", "_FAILED")) and logical_id != self.name:
+        finished = status.endswith(("_COMPLETE", "_FAILED")) and logical_id != self.name
+        if finished:
             print(f"{seconds:5.1f} s  {line}", flush=True)
+        return finished

@@ -69,7 +69,7 @@ def test_a_timed_out_process_is_killed_and_swallows_no_job(aws):
     [
         ("#!/bin/sh\necho cannot go on\nexit 4\n", "Runtime.ExitError"),
         ("not a program", "Runtime.InvalidEntrypoint"),
-        (source("").replace("def main():", "def main():\n    refuse()").replace("def handle", REFUSE), "Config.Missing"),
+        (source("return 1").replace("def main():", "def main():\n    refuse()").replace("def handle", REFUSE), "Config.Missing"),
     ],
     ids=["exits", "no program", "reports an init error"],
 )

@@ -6,6 +6,7 @@ import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
 
+import pytest
 from botocore.exceptions import ClientError
 from conftest import ROLE, eventually
 
@@ -87,9 +88,15 @@ def test_expressions_keep_values_as_they_are(aws):
     assert json.loads(execution["output"]) == wanted
 
 
-def test_a_bad_expression_fails_the_execution_by_name(aws):
-    arn = machine(aws, {"StartAt": "Bad", "States": {"Bad": {"Type": "Pass", "End": True, "Output": "{% $number('x') %}"}}})
-    assert run(aws, arn, {})["error"] == "States.QueryEvaluationError"
+@pytest.mark.parametrize("expression", ["$number('x')", "$states.input.absent", "$", "(", "function($x) {$x}"])
+def test_a_bad_expression_fails_by_a_name_that_can_be_caught(aws, expression):
+    bad = {
+        "Type": "Task", "Resource": "arn:aws:states:::sqs:sendMessage", "End": True,
+        "Arguments": {"QueueUrl": "unused", "MessageBody": f"{{% {expression} %}}"},
+        "Catch": [{"ErrorEquals": ["States.QueryEvaluationError"], "Next": "Caught"}],
+    }  # fmt: skip
+    states = {"Bad": bad, "Caught": {"Type": "Pass", "Output": "caught", "End": True}}
+    assert run(aws, machine(aws, {"StartAt": "Bad", "States": states}), {}).get("output") == '"caught"'
 
 
 def gate(queue_url: str) -> dict:
