@@ -191,8 +191,7 @@ class ProcessExecutor(RuntimeExecutor):
 
     @classmethod
     def cleanup_version(cls, function_version: FunctionVersion) -> None:
-        """Removes what was unpacked."""
-        function_version.config.code.destroy_cached()
+        """Nothing: LocalStack itself removes code that no version of the function uses any more."""
 
 
 def failure(kind: str, message: str) -> bytes:

@@ -93,9 +93,9 @@ class Stack:
         """Prints a finished resource, and keeps it if it failed. False where `event` is not one."""
         status, logical_id = event["ResourceStatus"], event["LogicalResourceId"]
         line = f"{status:<16} {event.get('ResourceType', ''):<36} {logical_id}"
-        if status.endswith("_FAILED"):
-            failures.append(f"{line}: {event.get('ResourceStatusReason', 'no reason given')}")
         finished = status.endswith(("_COMPLETE", "_FAILED")) and logical_id != self.name
+        if finished and status.endswith("_FAILED"):
+            failures.append(f"{line}: {event.get('ResourceStatusReason', 'no reason given')}")
         if finished:
             print(f"{seconds:5.1f} s  {line}", flush=True)
         return finished
