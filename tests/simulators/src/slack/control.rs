@@ -120,10 +120,12 @@ async fn screen(State(slack): State<Slack>, Query(viewer): Query<Viewer>) -> Res
         .filter(|channel| channel.has_bot && !channel.archived && can_see(&account, channel.id))
         .map(|channel| json!({"id": channel.id, "name": channel.name}))
         .collect();
-    let (messages, views) =
-        slack.read(|state| (viewer.messages(state, &account), views_json(state, &account.id)));
-    let screen = json!({
-        "version": version, "dm": dm_of(&account.id), "channels": channels, "messages": messages, "views": views,
+    let screen = slack.read(|state| {
+        json!({
+            "version": version, "dm": dm_of(&account.id), "channels": channels, "app": state.app,
+            "messages": viewer.messages(state, &account), "views": views_json(state, &account.id),
+            "inboxes": state.messages.inboxes(),
+        })
     });
     Ok(Json(screen).into_response())
 }

@@ -109,4 +109,14 @@ impl Messages {
         seen.sort_by(|one, other| one.ts.cmp(&other.ts));
         seen
     }
+
+    /// How many messages of the bot each person has in the conversation with it.
+    pub(super) fn inboxes(&self) -> Vec<Value> {
+        let direct = self.0.iter().filter_map(|(channel, all)| Some((channel.strip_prefix('D')?, all)));
+        let counted = direct.map(|(user, all)| {
+            let of_bot = all.iter().filter(|message| message.user == BOT_USER && !message.deleted);
+            json!({"user": format!("U{user}"), "count": of_bot.count()})
+        });
+        counted.collect()
+    }
 }
