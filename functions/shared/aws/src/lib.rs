@@ -1,1 +1,22 @@
-//! Placeholder.
+//! AWS behind the ports: the only crate that names its SDK, one feature per service, so that a function links what it needs.
+
+#[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets"))]
+mod cache;
+#[cfg(feature = "dynamodb")]
+pub mod configs;
+mod fault;
+#[cfg(feature = "kms")]
+pub mod kms;
+#[cfg(feature = "sqs")]
+pub mod queues;
+#[cfg(feature = "secrets")]
+pub mod secrets;
+pub mod session;
+#[cfg(feature = "dynamodb")]
+pub mod table;
+#[cfg(feature = "sfn")]
+pub mod tokens;
+#[cfg(feature = "kms")]
+pub mod vault;
+#[cfg(feature = "sfn")]
+pub mod workflows;

@@ -1,0 +1,181 @@
+//! One HTTP client, one set of credentials and one retry rule, shared by the clients of all services.
+
+use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use aws_smithy_http_client::{
+    Builder,
+    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
+};
+use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_types::{SdkConfig, region::Region};
+use countersign_core::{Error, Result};
+use std::{fmt, time::Duration};
+
+/// How long connecting may take.
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long one attempt may take, from connecting to the end of the answer.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How often a call is tried in all.
+pub const ATTEMPTS: u32 = 3;
+
+const ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
+
+/// Where and as whom to call, as the environment says.
+#[derive(Clone, Default)]
+pub struct Settings {
+    /// The region.
+    pub region: String,
+    /// The id of the access key.
+    pub access_key_id: String,
+    /// The secret of the access key.
+    pub secret_access_key: String,
+    /// The token of a temporary access key.
+    pub session_token: Option<String>,
+    /// Another address than Amazon's for every service: `https`, or `http` on this machine only.
+    pub endpoint_url: Option<String>,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { region, endpoint_url, .. } = self;
+        f.debug_struct("Settings")
+            .field("region", region)
+            .field("endpoint_url", endpoint_url)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What the clients of all services share. Cheap to clone; opens no connection by itself.
+#[derive(Clone, Debug)]
+pub struct Session {
+    config: SdkConfig,
+}
+
+impl Session {
+    /// A session in which only certificates below Amazon's own roots are trusted.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is neither `https` nor `http` on this machine;
+    /// [`Error::Broken`] if the roots do not load.
+    pub fn open(settings: Settings) -> Result<Self> {
+        let http = http_client(settings.endpoint_url.as_deref())?;
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http)
+            .region(Region::new(settings.region.clone()))
+            .credentials_provider(credentials(&settings))
+            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
+            .timeout_config(timeouts());
+        let config = match settings.endpoint_url {
+            Some(url) => config.endpoint_url(url),
+            None => config,
+        };
+        Ok(Self { config: config.build() })
+    }
+
+    #[cfg_attr(not(any(feature = "dynamodb", feature = "sqs", feature = "sfn")), allow(dead_code))]
+    pub(crate) fn config(&self) -> &SdkConfig {
+        &self.config
+    }
+}
+
+fn credentials(settings: &Settings) -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Credentials::new(
+        &settings.access_key_id,
+        &settings.secret_access_key,
+        settings.session_token.clone(),
+        None,
+        "environment",
+    ))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .build()
+}
+
+fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient> {
+    if is_plain(endpoint)? {
+        return Ok(Builder::new().build_http());
+    }
+    let roots = TrustStore::empty().with_pem_certificate(ROOTS);
+    let tls = TlsContext::builder()
+        .with_trust_store(roots)
+        .build()
+        .map_err(|_| Error::Broken("the roots of AWS do not load".into()))?;
+    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
+}
+
+fn is_plain(endpoint: Option<&str>) -> Result<bool> {
+    let Some(rest) = endpoint.and_then(|url| url.strip_prefix("http://")) else {
+        let secure = endpoint.is_none_or(|url| url.starts_with("https://"));
+        return if secure { Ok(false) } else { Err(bad_endpoint()) };
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.strip_prefix("[::1]").map_or_else(|| authority.split(':').next(), |_| Some("::1"));
+    match host {
+        Some("localhost" | "127.0.0.1" | "::1") if !authority.contains('@') => Ok(true),
+        _ => Err(bad_endpoint()),
+    }
+}
+
+fn bad_endpoint() -> Error {
+    Error::invalid("AWS_ENDPOINT_URL", "must be https://, or http:// on this machine".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(endpoint: Option<&str>, plain: Option<bool>) {
+        assert_eq!(is_plain(endpoint).ok(), plain, "{endpoint:?}");
+    }
+
+    #[test]
+    fn plain_http_is_for_this_machine_only() {
+        check(None, Some(false));
+        check(Some("https://dynamodb.example"), Some(false));
+        for local in ["http://127.0.0.1:4566", "http://localhost/", "http://[::1]:4566", "http://localhost?x"]
+        {
+            check(Some(local), Some(true));
+        }
+        for bad in [
+            "",
+            "http://",
+            "http://10.0.0.1",
+            "http://localhost.harbour.example",
+            "http://127.0.0.1@harbour.example",
+            "http://localhost:80@harbour.example",
+            "http://harbour.example/127.0.0.1",
+            "ftp://localhost",
+            "localhost:4566",
+        ] {
+            check(Some(bad), None);
+        }
+    }
+
+    #[test]
+    fn settings_print_no_secret() {
+        let settings = Settings {
+            region: "eu-central-1".into(),
+            access_key_id: "the-key-id".into(),
+            secret_access_key: "the-secret".into(),
+            session_token: Some("the-token".into()),
+            endpoint_url: None,
+        };
+        let printed = format!("{settings:?} {:?}", Session::open(settings.clone()).unwrap());
+        for secret in ["the-secret", "the-token"] {
+            assert!(!printed.contains(secret), "{printed}");
+        }
+        assert!(printed.contains("eu-central-1"));
+    }
+
+    #[test]
+    fn the_five_roots_load() {
+        let text = std::str::from_utf8(ROOTS).unwrap();
+        assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 5);
+        assert!(Session::open(Settings { region: "eu-central-1".into(), ..Settings::default() }).is_ok());
+    }
+}
