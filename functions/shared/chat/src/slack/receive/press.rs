@@ -1,0 +1,105 @@
+//! Buttons and shortcuts. Only a button's name and opaque id are read, never what its message says.
+
+use super::{ChatUser, Received, payload, words};
+use crate::slack::forms;
+use countersign_core::{
+    Result,
+    card::Press,
+    ids::{MessageId, RequestId, ShownId},
+    job::{Actor, AskerAnswer, Job, Queue, Verdict},
+    time::Timestamp,
+};
+use serde_json::Value;
+
+struct Click {
+    value: String,
+    trigger: String,
+    user: ChatUser,
+    place: Option<String>,
+    at: Timestamp,
+}
+
+pub(super) fn receive(payload: &Value, user: ChatUser, at: Timestamp) -> Result<Received> {
+    let known = |action: &Value| Some((Press::named(payload::text(action, "/action_id")?)?, action.clone()));
+    let actions = payload.get("actions").and_then(Value::as_array);
+    let Some((press, action)) = actions.into_iter().flatten().find_map(known) else {
+        return Ok(Received::default());
+    };
+    let channel = payload::text(payload, "/channel/id").or(payload::text(payload, "/container/channel_id"));
+    let click = Click {
+        value: payload::text(&action, "/value").unwrap_or_default().to_owned(),
+        trigger: payload::delivery_id("trigger", payload::text(payload, "/trigger_id"))?,
+        user,
+        place: payload::id("channel", channel).ok(),
+        at,
+    };
+    act(press, click)
+}
+
+fn act(press: Press, click: Click) -> Result<Received> {
+    match press {
+        Press::Approve => approve(click),
+        Press::Deny => {
+            let shown = ShownId::new(&click.value)?;
+            Ok(Received::modal(click.trigger, forms::deny(shown.as_str(), click.place)))
+        }
+        Press::Correct => correct(click),
+        Press::Send => settle(click, AskerAnswer::Send),
+        Press::SendToDesk => settle(click, AskerAnswer::SendToDesk),
+        Press::Discard => settle(click, AskerAnswer::Discard),
+        Press::Cancel => cancel(click),
+    }
+}
+
+impl Click {
+    fn actor(&self) -> Actor {
+        Actor::Chat { user: self.user.clone() }
+    }
+
+    fn id(&self) -> String {
+        MessageId::derived(&["slack", "press", &self.user.workspace, &self.trigger]).into()
+    }
+}
+
+fn approve(click: Click) -> Result<Received> {
+    let job = Job::Vote {
+        id: click.id(),
+        shown: ShownId::new(&click.value)?,
+        actor: click.actor(),
+        verdict: Verdict::Approve,
+        reason: None,
+        cast_at: click.at,
+        place: click.place,
+    };
+    Ok(Received::job(Queue::Decisions, job))
+}
+
+fn correct(click: Click) -> Result<Received> {
+    let shown = ShownId::new(&click.value)?;
+    let external_id = forms::external_id(&click.id(), click.place.as_deref());
+    let view = forms::loading(shown.as_str(), &external_id);
+    let job = Job::FillModal { external_id, shown, actor: click.actor() };
+    let opened = Received::modal(click.trigger, view);
+    Ok(Received { jobs: vec![(Queue::Messages, job)], ..opened })
+}
+
+fn settle(click: Click, answer: AskerAnswer) -> Result<Received> {
+    let message = MessageId::new(&click.value)?;
+    Ok(Received::job(Queue::Start, Job::Settle { message, actor: click.actor(), answer }))
+}
+
+fn cancel(click: Click) -> Result<Received> {
+    let request = RequestId::new(&click.value)?;
+    let job = Job::Cancel { request, actor: click.actor(), cast_at: click.at, place: click.place };
+    Ok(Received::job(Queue::Decisions, job))
+}
+
+/// The shortcut `ask` opens the form; from a message, with the message's words in it.
+pub(super) fn shortcut(payload: &Value) -> Result<Received> {
+    if payload::text(payload, "/callback_id") != Some("ask") {
+        return Ok(Received::default());
+    }
+    let trigger = payload::delivery_id("trigger", payload::text(payload, "/trigger_id"))?;
+    let text = words::decoded(payload::text(payload, "/message/text").unwrap_or_default());
+    Ok(Received::modal(trigger, forms::ask(&text)))
+}

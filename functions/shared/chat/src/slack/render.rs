@@ -1,0 +1,8 @@
+//! Cards and modals as Block Kit. What is too long is cut, what is markup in plain text is made harmless.
+
+mod card;
+mod modal;
+pub(crate) mod text;
+
+pub use card::render_card;
+pub use modal::render_modal;
