@@ -109,12 +109,10 @@ pub enum Happening {
         /// Whether the ledger confirmed it by itself.
         confirmed: bool,
     },
-    /// Money that was set aside was confirmed or given back.
-    BudgetSettled {
+    /// Money that was set aside is spent.
+    BudgetSpent {
         /// In cents a month.
         cents: u64,
-        /// Spent, or given back.
-        spent: bool,
     },
     /// A gate was opened.
     GateOpened {
@@ -185,6 +183,8 @@ pub enum Happening {
         /// The generation of the execution that goes on.
         generation: u32,
     },
+    /// The approval no longer holds, before anything was claimed.
+    Regated,
     /// A change in a target system was claimed.
     EffectClaimed {
         /// Grant or revocation.
@@ -226,6 +226,8 @@ pub enum Happening {
     Ended {
         /// How.
         outcome: Outcome,
+        /// Money that was set aside and is given back with it, in cents a month.
+        given_back_cents: Option<u64>,
     },
     /// An operator did something.
     Operated {

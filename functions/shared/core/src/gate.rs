@@ -215,6 +215,70 @@ pub struct Gate {
     pub answer: Option<Answer>,
 }
 
+/// One person's inbox entry for a gate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxEntry {
+    /// The request.
+    pub request: RequestId,
+    /// The gate.
+    pub gate: u32,
+    /// Since when it waits.
+    pub since: Timestamp,
+}
+
+/// What one recipient was shown of a gate; a vote takes its digest from here.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Shown {
+    /// The request.
+    pub request: RequestId,
+    /// The gate.
+    pub gate: u32,
+    /// Who was shown it.
+    pub recipient: SubjectId,
+    /// The digest of the action that was shown.
+    pub action: Digest,
+    /// The digest of the facts that were shown.
+    pub context: Option<Digest>,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// A posted copy of a gate's card.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PostedCopy {
+    /// Who has it.
+    pub recipient: SubjectId,
+    /// The account it was posted to.
+    pub to: crate::person::ChatUser,
+    /// Where it is.
+    pub address: crate::card::CopyAddress,
+    /// The rounds that were posted: the first ask, reminders.
+    pub rounds: BTreeSet<u32>,
+    /// The digest of what it shows now.
+    pub showing: Digest,
+}
+
+/// A correction by a person, kept to train triage.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// The request.
+    pub request: RequestId,
+    /// Whose words they are: the key under which the request's words open.
+    pub requester: SubjectId,
+    /// What triage said.
+    pub predicted: String,
+    /// With which confidence, in thousandths.
+    pub confidence: u16,
+    /// The model's version.
+    pub model: String,
+    /// What the person said: an intent, or `out_of_scope`.
+    pub label: String,
+    /// Who said so.
+    pub reviewer: SubjectId,
+    /// When.
+    pub at: Timestamp,
+}
+
 /// How an entry into the wait state finds the gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Entered {

@@ -106,6 +106,8 @@ pub struct Message {
     pub asks: Sealed,
     /// The version of the model that read it.
     pub model: String,
+    /// Where the asker was shown what was understood.
+    pub copy: Option<crate::card::CopyAddress>,
 }
 
 impl Message {

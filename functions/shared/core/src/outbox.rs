@@ -128,6 +128,8 @@ pub enum News {
     Waiting,
     /// It is approved and being done.
     Approved,
+    /// The access is there, for a time.
+    Active,
     /// It ended; the request's outcome says how.
     Ended,
     /// A time-boxed grant has ended.

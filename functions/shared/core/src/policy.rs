@@ -175,6 +175,23 @@ pub enum Approver {
 }
 
 impl Stage {
+    /// A stage that asks nobody and only waits.
+    #[must_use]
+    pub fn until(id: &str, expires_after: Span) -> Self {
+        Self {
+            id: id.to_owned(),
+            approvers: Vec::new(),
+            fallback: Vec::new(),
+            approve_at: 1,
+            deny_at: 1,
+            reminders: Vec::new(),
+            escalation: None,
+            warning: None,
+            expires_after,
+            reason_required: false,
+        }
+    }
+
     /// Every approver that the stage names, at any time.
     pub fn named(&self) -> impl Iterator<Item = &Approver> {
         let escalated = self.escalation.iter().flat_map(|escalation| &escalation.to);

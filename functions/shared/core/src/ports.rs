@@ -28,6 +28,12 @@ pub trait Ids: Send + Sync {
     fn fresh(&self) -> String;
 }
 
+/// What makes pseudonyms of this deployment its own.
+pub trait Salt: Send + Sync {
+    /// The salt of identities and subjects.
+    fn salt(&self) -> &str;
+}
+
 /// A record as it was read.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Stored {

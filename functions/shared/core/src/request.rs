@@ -285,6 +285,15 @@ impl Request {
     }
 }
 
+/// A request in its requester's own list, in its day's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Listed {
+    /// The request.
+    pub request: RequestId,
+    /// When it was made.
+    pub at: Timestamp,
+}
+
 /// The words of a request. Stored sealed for the requester.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Words {
@@ -308,14 +317,16 @@ fn next_status(status: Status, what: &Happening) -> Option<Status> {
     let next = match (status, what) {
         (S::Received, H::Requested { .. }) => S::Received,
         (S::Received | S::Waiting | S::Approved, H::ContextGathered { .. }) => status,
+        (S::Received, H::Planned { outcome, .. }) if outcome == "automatic" => S::Approved,
         (S::Received, H::Planned { .. }) => S::Received,
-        (S::Received | S::Waiting, H::GateOpened { .. }) => S::Waiting,
+        (S::Received | S::Waiting | S::Approved, H::GateOpened { .. }) => S::Waiting,
         (S::Received | S::Waiting | S::Approved, H::BudgetReserved { .. }) => status,
         (S::Waiting, H::GateEscalated { .. } | H::Reminded { .. } | H::Voted { .. }) => S::Waiting,
         (_, H::VoteRefused { .. }) => status,
         (S::Waiting, H::Corrected { .. }) => S::Received,
+        (S::Approved, H::Regated) => S::Received,
         (S::Waiting, H::GateEnded { ending, .. }) => after_gate(*ending),
-        (S::Received, H::GateEnded { ending: crate::gate::Ending::Superseded, .. }) => S::Received,
+        (S::Received, H::GateEnded { .. }) => S::Received,
         (S::Approved | S::Provisioning, H::EffectClaimed { effect: Grant, .. }) => S::Provisioning,
         (
             S::Provisioning,
@@ -332,7 +343,7 @@ fn next_status(status: Status, what: &Happening) -> Option<Status> {
         ) => S::Revoking,
         (S::Active | S::Revoking, H::EffectGivenUp { effect: Revocation, .. }) => S::Revoking,
         (S::Active, H::GateOpened { .. } | H::GateEnded { .. }) => S::Active,
-        (_, H::BudgetSettled { .. } | H::Operated { .. }) => status,
+        (_, H::BudgetSpent { .. } | H::Operated { .. }) => status,
         (S::Closed, _) => return None,
         (_, H::Ended { .. }) => S::Closed,
         _ => return None,

@@ -74,7 +74,7 @@ impl Span {
         let bad = || Error::invalid("length of time", format!("{text:?} is not like 90s, 15m, 4h, 5d or 2w"));
         let unit =
             text.chars().last().and_then(|c| UNITS.iter().find(|(name, _)| *name == c)).ok_or_else(bad)?;
-        let number: u64 = text.trim_end_matches(unit.0).parse().map_err(|_| bad())?;
+        let number: u64 = text.strip_suffix(unit.0).ok_or_else(bad)?.parse().map_err(|_| bad())?;
         Self::of_seconds(number.checked_mul(unit.1).ok_or_else(bad)?)
     }
 

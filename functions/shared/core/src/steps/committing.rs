@@ -1,0 +1,60 @@
+//! Commits a change and nudges the work it owes; begins again when somebody else was first.
+
+use crate::{
+    Error, Result,
+    change::Change,
+    job::Envelope,
+    outbox::Row,
+    ports::{Action, Expect, Queues, Write, WriteStore},
+};
+use std::future::Future;
+
+/// How often a step begins again when somebody else changed the record first.
+pub const TRIES: u32 = 30;
+
+/// Commits a change, then nudges the work it owes.
+///
+/// # Errors
+/// As [`WriteStore::commit`]. A nudge that fails is no error: the row stands, and the sweep nudges it.
+pub async fn commit(ctx: &(impl WriteStore + Queues), change: Change) -> Result<()> {
+    let (writes, rows) = change.finish()?;
+    ctx.commit(writes).await?;
+    nudge_all(ctx, &rows).await;
+    Ok(())
+}
+
+/// Nudges the readers of rows that were committed.
+pub async fn nudge_all(ctx: &impl Queues, rows: &[Row]) {
+    for row in rows {
+        let _swept_later = ctx.send(row.work.queue(), &Envelope::nudge(&row.owner, &row.key)).await;
+    }
+}
+
+/// Runs `attempt` again while somebody else is first, at most [`TRIES`] times.
+///
+/// # Errors
+/// What `attempt` answers; [`Error::Conflict`] after the last try.
+pub async fn until_first<T, F>(mut attempt: impl FnMut() -> F) -> Result<T>
+where
+    F: Future<Output = Result<T>>,
+{
+    for _ in 1..TRIES {
+        match attempt().await {
+            Err(Error::Conflict) => {}
+            settled => return settled,
+        }
+    }
+    attempt().await
+}
+
+/// Removes a row whose work is done, unless it was put again meanwhile.
+///
+/// # Errors
+/// As [`WriteStore::commit`]; that it was put again or is gone is no error.
+pub async fn done(ctx: &impl WriteStore, row: &Row, version: u64) -> Result<()> {
+    let write = Write { slot: row.slot(), expect: Expect::Version(version), action: Action::Delete };
+    match ctx.commit(vec![write]).await {
+        Err(Error::Conflict) => Ok(()),
+        other => other,
+    }
+}

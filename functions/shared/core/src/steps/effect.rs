@@ -1,0 +1,232 @@
+//! Changes a target system: claimed first, done, read back until the target confirms it, never repeated blindly.
+
+use super::committing::{commit, until_first};
+use crate::{
+    Error, Result,
+    audit::{By, Happening},
+    change::{Change, Versioned, read_request},
+    ids::{AttemptId, RequestId},
+    ports::{Access, Clock, Ids, Queues, WriteStore},
+    request::{Effect, EffectKind, EffectState, Request},
+    time::Timestamp,
+};
+
+/// How long a try may still be running after its claim, in milliseconds: longer than the function's timeout.
+pub const RUNNING_MILLIS: i64 = 30_000;
+/// How long the target may take to show a change, in milliseconds.
+pub const CONSISTENCY_MILLIS: i64 = 10_000;
+
+/// Where a change stands after one drive.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Progress {
+    /// The target shows it; recording that is the caller's.
+    Shown,
+    /// The target will never do it.
+    GivenUp,
+    /// Recorded as done, given up or unknown before.
+    Settled,
+}
+
+/// Drives one change of a request as far as it goes now.
+///
+/// # Errors
+/// [`Error::NotYetConfirmed`] and [`Error::Unavailable`]: call again later. As the ports otherwise.
+pub async fn drive<C>(ctx: &C, id: &RequestId, kind: EffectKind) -> Result<Progress>
+where
+    C: WriteStore + Access + Clock + Ids + Queues,
+{
+    let read = read_request(ctx, id).await?;
+    let effect = effect_of(&read.value, kind)?.clone();
+    match &effect.state {
+        EffectState::Pending { not_before } if not_before.is_some_and(|at| at > ctx.now()) => {
+            Err(Error::NotYetConfirmed)
+        }
+        EffectState::Pending { .. } => claim_and_do(ctx, id, kind).await,
+        EffectState::Doing { since, .. } => look(ctx, id, kind, &effect, *since, RUNNING_MILLIS).await,
+        EffectState::Verifying { since, .. } => {
+            look(ctx, id, kind, &effect, *since, CONSISTENCY_MILLIS).await
+        }
+        EffectState::Done { .. } | EffectState::GivenUp | EffectState::Unknown => Ok(Progress::Settled),
+    }
+}
+
+fn effect_of(request: &Request, kind: EffectKind) -> Result<&Effect> {
+    let effect = match kind {
+        EffectKind::Grant => request.grant.as_ref(),
+        EffectKind::Revocation => request.revocation.as_ref(),
+    };
+    effect.ok_or_else(|| Error::Broken("no change was decided".into()))
+}
+
+/// Sets the state of a change.
+///
+/// # Errors
+/// [`Error::Broken`] when none was decided.
+pub fn set_state(request: &mut Request, kind: EffectKind, state: EffectState) -> Result<()> {
+    let effect = match kind {
+        EffectKind::Grant => request.grant.as_mut(),
+        EffectKind::Revocation => request.revocation.as_mut(),
+    };
+    effect.ok_or_else(|| Error::Broken("no change was decided".into()))?.state = state;
+    Ok(())
+}
+
+fn by(kind: EffectKind) -> By {
+    let name = match kind {
+        EffectKind::Grant => "provision-access",
+        EffectKind::Revocation => "revoke-access",
+    };
+    By::Function { name: name.into() }
+}
+
+async fn claim_and_do<C>(ctx: &C, id: &RequestId, kind: EffectKind) -> Result<Progress>
+where
+    C: WriteStore + Access + Clock + Ids + Queues,
+{
+    let attempt = AttemptId::new(ctx.fresh())?;
+    let effect = claim(ctx, id, kind, &attempt).await?;
+    let done = match kind {
+        EffectKind::Grant => ctx.grant(&effect.target).await,
+        EffectKind::Revocation => ctx.revoke(&effect.target).await,
+    };
+    match done {
+        Ok(()) => uncertain_unless_shown(ctx, id, kind, &effect, attempt).await,
+        Err(Error::Unavailable { service, retry_at }) => {
+            let state = EffectState::Pending { not_before: retry_at };
+            record(
+                ctx,
+                id,
+                kind,
+                &attempt,
+                state,
+                Happening::EffectReturned { effect: kind, attempt: attempt.clone() },
+            )
+            .await?;
+            Err(Error::Unavailable { service, retry_at })
+        }
+        Err(Error::Refused(_) | Error::NotFound(_) | Error::Invalid { .. }) => Ok(Progress::GivenUp),
+        Err(_) => uncertain_unless_shown(ctx, id, kind, &effect, attempt).await,
+    }
+}
+
+/// The claim: conditional on the version read, with its audit entry; only one claim wins.
+async fn claim<C>(ctx: &C, id: &RequestId, kind: EffectKind, attempt: &AttemptId) -> Result<Effect>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let read = read_request(ctx, id).await?;
+    let mut effect = effect_of(&read.value, kind)?.clone();
+    if !effect.is_pending() {
+        return Err(Error::NotYetConfirmed);
+    }
+    effect.state = EffectState::Doing { attempt: attempt.clone(), since: ctx.now() };
+    effect.claims += 1;
+    let mut change = Change::of(read, ctx.now(), by(kind));
+    let action = effect.action.clone();
+    change.record(Happening::EffectClaimed { effect: kind, attempt: attempt.clone(), action })?;
+    match kind {
+        EffectKind::Grant => change.request.grant = Some(effect.clone()),
+        EffectKind::Revocation => change.request.revocation = Some(effect.clone()),
+    }
+    commit(ctx, change).await?;
+    Ok(effect)
+}
+
+async fn uncertain_unless_shown<C>(
+    ctx: &C,
+    id: &RequestId,
+    kind: EffectKind,
+    effect: &Effect,
+    attempt: AttemptId,
+) -> Result<Progress>
+where
+    C: WriteStore + Access + Clock + Queues,
+{
+    if is_shown(ctx, effect, kind).await.unwrap_or(false) {
+        return Ok(Progress::Shown);
+    }
+    let state = EffectState::Verifying { attempt: attempt.clone(), since: ctx.now() };
+    record(
+        ctx,
+        id,
+        kind,
+        &attempt,
+        state,
+        Happening::EffectUncertain { effect: kind, attempt: attempt.clone() },
+    )
+    .await?;
+    Err(Error::NotYetConfirmed)
+}
+
+async fn is_shown(ctx: &impl Access, effect: &Effect, kind: EffectKind) -> Result<bool> {
+    Ok(ctx.holds(&effect.target).await? == (kind == EffectKind::Grant))
+}
+
+/// Reads the target back. Once it had its time and shows nothing, the change goes back: doing it again does no harm,
+/// since adding and removing a member are idempotent.
+async fn look<C>(
+    ctx: &C,
+    id: &RequestId,
+    kind: EffectKind,
+    effect: &Effect,
+    since: Timestamp,
+    window: i64,
+) -> Result<Progress>
+where
+    C: WriteStore + Access + Clock + Queues,
+{
+    if is_shown(ctx, effect, kind).await? {
+        return Ok(Progress::Shown);
+    }
+    if ctx.now().since(since) >= window {
+        let (EffectState::Doing { attempt, .. } | EffectState::Verifying { attempt, .. }) = &effect.state
+        else {
+            return Err(Error::NotYetConfirmed);
+        };
+        let what = Happening::EffectReturned { effect: kind, attempt: attempt.clone() };
+        record(ctx, id, kind, attempt, EffectState::Pending { not_before: None }, what).await?;
+    }
+    Err(Error::NotYetConfirmed)
+}
+
+/// Records a new state, if the try that saw it is still the one that holds the claim.
+async fn record<C>(
+    ctx: &C,
+    id: &RequestId,
+    kind: EffectKind,
+    attempt: &AttemptId,
+    state: EffectState,
+    what: Happening,
+) -> Result<()>
+where
+    C: WriteStore + Clock + Queues,
+{
+    until_first(|| async {
+        let read: Versioned<Request> = read_request(ctx, id).await?;
+        let held = match &effect_of(&read.value, kind)?.state {
+            EffectState::Doing { attempt: holder, .. } | EffectState::Verifying { attempt: holder, .. } => {
+                holder == attempt
+            }
+            _ => false,
+        };
+        if !held {
+            return Ok(());
+        }
+        let mut change = Change::of(read, ctx.now(), by(kind));
+        change.record(what.clone())?;
+        set_state(&mut change.request, kind, state.clone())?;
+        commit(ctx, change).await
+    })
+    .await
+}
+
+/// The try that holds the claim, for the record of its end.
+///
+/// # Errors
+/// [`Error::Broken`] when nobody holds it.
+pub fn holder(request: &Request, kind: EffectKind) -> Result<AttemptId> {
+    match &effect_of(request, kind)?.state {
+        EffectState::Doing { attempt, .. } | EffectState::Verifying { attempt, .. } => Ok(attempt.clone()),
+        _ => Err(Error::Broken("nobody holds the claim".into())),
+    }
+}

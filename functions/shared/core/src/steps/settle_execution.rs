@@ -1,0 +1,95 @@
+//! `settle-execution`: the heir of an execution that failed, timed out or was stopped.
+
+use super::{
+    closing::{end_from_outside, last_gate},
+    committing::{commit, until_first},
+};
+use crate::{
+    Result,
+    audit::{By, Happening},
+    change::{Change, read_request},
+    gate::Ending,
+    ids::RequestId,
+    outbox::Work,
+    ports::{Clock, Queues, WriteStore},
+    request::{EffectKind, EffectState, Outcome, Status},
+};
+
+/// How an execution died.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Death {
+    /// It failed or timed out.
+    Failed,
+    /// An operator stopped it.
+    Aborted,
+}
+
+/// The execution that died.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its name: `<request id>.<generation>` or `<request id>.g<number>`.
+    pub name: String,
+    /// How.
+    pub death: Death,
+}
+
+/// Ends what a dead execution left open: its gate, its cards, its request, its reservation; people are told.
+/// An execution of an older generation, or one of another product, is none of its business.
+///
+/// # Errors
+/// As the ports.
+pub async fn settle_execution<C>(ctx: &C, input: Input) -> Result<()>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let Some((id, suffix)) = input.name.rsplit_once('.') else { return Ok(()) };
+    let Ok(id) = RequestId::new(id) else { return Ok(()) };
+    match (suffix.parse::<u32>(), suffix.strip_prefix('g')) {
+        (Ok(generation), _) => until_first(|| settle_request(ctx, &id, generation, input.death)).await,
+        (_, Some(_)) => until_first(|| settle_grant(ctx, &id)).await,
+        _ => Ok(()),
+    }
+}
+
+async fn settle_request<C>(ctx: &C, id: &RequestId, generation: u32, death: Death) -> Result<()>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let read = read_request(ctx, id).await?;
+    let over = matches!(read.value.status, Status::Closed | Status::Active | Status::Revoking);
+    if read.value.generation != generation || over {
+        return Ok(());
+    }
+    let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
+    let outcome = settle_effect(&mut change, death)?;
+    if outcome == Outcome::Unknown {
+        change.owe(Work::TellDesk { request: Some(id.clone()), matter: "effect-unknown".into() });
+    }
+    end_from_outside(ctx, &mut change, Ending::Cancelled, outcome).await?;
+    commit(ctx, change).await
+}
+
+/// What is known of the effect decides the outcome: nothing claimed is a failure, a claim without a result is unknown.
+fn settle_effect(change: &mut Change, death: Death) -> Result<Outcome> {
+    let Some(effect) = change.request.grant.as_mut() else {
+        return Ok(match death {
+            Death::Failed => Outcome::Failed,
+            Death::Aborted => Outcome::Cancelled,
+        });
+    };
+    let unknown = !effect.is_pending();
+    effect.state = if unknown { EffectState::Unknown } else { EffectState::GivenUp };
+    change.record(Happening::EffectGivenUp { effect: EffectKind::Grant, unknown })?;
+    Ok(if unknown { Outcome::Unknown } else { Outcome::Failed })
+}
+
+/// The grant stays due: the sweep starts another execution. The desk is told.
+async fn settle_grant<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<()> {
+    let read = read_request(ctx, id).await?;
+    if read.value.status == Status::Closed || last_gate(ctx, &read.value).await?.is_none() {
+        return Ok(());
+    }
+    let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
+    change.owe(Work::TellDesk { request: Some(id.clone()), matter: "revocation-stopped".into() });
+    commit(ctx, change).await
+}

@@ -1,0 +1,166 @@
+//! `triage-request`: records a message with what triage understood of it.
+
+use super::{
+    committing::nudge_all,
+    identifying::{subject_of, via},
+};
+use crate::{
+    Error, Result,
+    change::{put, read},
+    ids::{MessageId, RequestId, SubjectId},
+    job::{Actor, AskerAnswer, Envelope, Job, Notice, Queue},
+    message::{Ask, MAX_ASKS, MAX_TEXT_CHARACTERS, Message, MessageStatus, Origin, check_text},
+    outbox::{Row, Work},
+    ports::{Clock, Configs, Expect, KeyOwner, Queues, Salt, Triage, Vault, WriteStore},
+    slot::Slot,
+    time::Timestamp,
+};
+
+/// A new message, as its job carries it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The job's id: repeats are dropped by it.
+    pub id: MessageId,
+    /// Who wrote.
+    pub actor: Actor,
+    /// Where answers go.
+    pub origin: Origin,
+    /// What was written.
+    pub text: String,
+    /// For whom, where a form said so.
+    pub beneficiary: Option<String>,
+    /// The request id that the caller was promised.
+    pub promised: Option<RequestId>,
+    /// When it came in.
+    pub asked_at: Timestamp,
+}
+
+impl Input {
+    /// Takes the job of a new message.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for any other job.
+    pub fn from_job(job: Job) -> Result<Self> {
+        match job {
+            Job::Message { id, actor, origin, text, beneficiary, promised, asked_at } => {
+                Ok(Self { id, actor, origin, text, beneficiary, promised, asked_at })
+            }
+            _ => Err(Error::invalid("job", "is not a message".into())),
+        }
+    }
+}
+
+/// Records a message with what was understood; the asker is shown it, a program's message goes on at once.
+///
+/// # Errors
+/// As the ports; [`Error::Refused`] for a program's account that is linked to nobody (it goes to quarantine, visibly).
+pub async fn triage_request<C>(ctx: &C, input: Input) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Triage + Vault,
+{
+    if let Some(known) = read::<Message>(ctx, &Slot::Message(input.id.clone())).await? {
+        return hand_on(ctx, &known.value, input.actor).await;
+    }
+    let Some(author) = subject_of(ctx, &input.actor).await? else { return unknown(ctx, &input).await };
+    if let Err(error) = check_text("text", &input.text, MAX_TEXT_CHARACTERS) {
+        return not_taken(ctx, &input, error).await;
+    }
+    let asks = understand(ctx, &input).await?;
+    let message = message(ctx, &input, author, &asks).await?;
+    let row = Row::new(message.id.as_str(), Work::ShowUnderstood { message: message.id.clone() }, ctx.now());
+    let mut writes = vec![put(Slot::Message(message.id.clone()), Expect::Absent, &message, None)?];
+    if matches!(message.origin, Origin::Chat { .. }) {
+        writes.push(row.put()?);
+    }
+    match ctx.commit(writes).await {
+        Ok(()) | Err(Error::Conflict) => hand_on(ctx, &message, input.actor).await,
+        Err(other) => Err(other),
+    }
+}
+
+/// Shows a person what was understood; sends a program's message on.
+async fn hand_on(ctx: &(impl Queues + Clock), message: &Message, actor: Actor) -> Result<()> {
+    match message.origin {
+        Origin::Chat { .. } => {
+            let work = Work::ShowUnderstood { message: message.id.clone() };
+            nudge_all(ctx, &[Row::new(message.id.as_str(), work, ctx.now())]).await;
+            Ok(())
+        }
+        Origin::Api => {
+            let job = Job::Settle { message: message.id.clone(), actor, answer: AskerAnswer::Send };
+            ctx.send(Queue::Start, &Envelope::job(job)).await
+        }
+    }
+}
+
+async fn understand<C: Clock + Configs + Triage>(ctx: &C, input: &Input) -> Result<Vec<Ask>> {
+    let config = ctx.active().await?;
+    let mut asks = Triage::understand(ctx, &config, &input.text, ctx.now());
+    asks.truncate(MAX_ASKS);
+    if asks.is_empty() || (input.promised.is_some() && asks.len() > 1) {
+        asks = vec![for_the_desk(&input.text, asks)];
+    }
+    for ask in &mut asks {
+        ask.beneficiary = input.beneficiary.clone().or(ask.beneficiary.take());
+    }
+    Ok(asks)
+}
+
+/// One ask of the whole text, which a person reads.
+fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
+    let first = asks.into_iter().next();
+    Ask {
+        intent: first.as_ref().map_or_else(|| "out_of_scope".into(), |ask| ask.intent.clone()),
+        application: None,
+        entitlement: None,
+        duration: None,
+        text: text.to_owned(),
+        reason: None,
+        beneficiary: None,
+        confidence: 0,
+        guesses: first.map(|ask| ask.guesses).unwrap_or_default(),
+    }
+}
+
+async fn message<C: Triage + Vault>(
+    ctx: &C,
+    input: &Input,
+    author: SubjectId,
+    asks: &[Ask],
+) -> Result<Message> {
+    let plain = serde_json::to_string(asks).map_err(|e| Error::Broken(format!("asks: {e}")))?;
+    let owner = KeyOwner::Subject(author.clone());
+    Ok(Message {
+        id: input.id.clone(),
+        asks: ctx.seal(&owner, &Message::purpose(&input.id), &plain).await?,
+        author,
+        origin: input.origin.clone(),
+        asked_at: input.asked_at,
+        status: MessageStatus::Understood,
+        promised: input.promised.clone(),
+        model: Triage::version(ctx).to_owned(),
+        copy: None,
+    })
+}
+
+async fn unknown(ctx: &impl Queues, input: &Input) -> Result<()> {
+    match &input.actor {
+        Actor::Chat { .. } => tell(ctx, input, Notice::UnknownPerson).await,
+        Actor::Directory { .. } => {
+            Err(Error::Refused(format!("an account by {} is linked to nobody", via(&input.actor))))
+        }
+    }
+}
+
+async fn not_taken(ctx: &impl Queues, input: &Input, error: Error) -> Result<()> {
+    match &input.actor {
+        Actor::Chat { .. } => tell(ctx, input, Notice::NotTaken { why: error.to_string() }).await,
+        Actor::Directory { .. } => Err(error),
+    }
+}
+
+async fn tell(ctx: &impl Queues, input: &Input, notice: Notice) -> Result<()> {
+    let Actor::Chat { user } = &input.actor else { return Ok(()) };
+    let job = Job::Tell { to: user.clone(), place: None, notice };
+    ctx.send(Queue::Messages, &Envelope::job(job)).await
+}
