@@ -1,0 +1,162 @@
+//! Calls to one outside system: what is sent with each, and what each way of failing means.
+
+use super::{MAX_ANSWER_BYTES, retry_after};
+use crate::Now;
+use countersign_core::{Error, Result, time::Timestamp};
+use reqwest::{
+    Client, Method, RequestBuilder, Response, StatusCode, Url,
+    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
+};
+use serde::{Deserialize, de::DeserializeOwned};
+
+/// Longest body of a refusal that is read, in bytes.
+const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+/// One outside system.
+pub(crate) struct Service {
+    pub(crate) name: &'static str,
+    pub(crate) client: Client,
+    pub(crate) root: Url,
+    pub(crate) authorization: HeaderValue,
+    pub(crate) now: Now,
+}
+
+/// A good answer.
+pub(crate) struct Answer<T> {
+    pub(crate) body: T,
+    pub(crate) headers: HeaderMap,
+}
+
+/// How a change ended that did not fail.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Changed {
+    /// It was done.
+    Done,
+    /// Something of the address does not exist there: nothing was changed.
+    Missing(String),
+}
+
+impl Service {
+    /// The address of a resource; segments are escaped.
+    pub(crate) fn address(&self, segments: &[&str]) -> Url {
+        let mut url = self.root.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().extend(segments);
+        }
+        url
+    }
+
+    /// Now.
+    pub(crate) fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// A call to this system; `url` must be under its root.
+    pub(crate) fn call(&self, method: Method, url: Url) -> RequestBuilder {
+        let headers = HeaderMap::from_iter([
+            (ACCEPT, HeaderValue::from_static("application/json")),
+            (AUTHORIZATION, self.authorization.clone()),
+        ]);
+        self.client.request(method, url).headers(headers)
+    }
+
+    /// Reads JSON; `None` is a 404. Every failure is [`Error::Unavailable`]: reading changes nothing.
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<Option<Answer<T>>> {
+        let answer = call.send().await.map_err(|_| Error::unavailable(self.name))?;
+        match answer.status() {
+            status if status.is_success() => {}
+            StatusCode::NOT_FOUND => return Ok(None),
+            status => {
+                tracing::warn!(service = self.name, status = status.as_u16(), "a read was refused");
+                return Err(self.unavailable(retry_at(&answer, self.now())));
+            }
+        }
+        let headers = answer.headers().clone();
+        let bytes = body(answer, MAX_ANSWER_BYTES).await;
+        let bytes = bytes.ok_or_else(|| self.unusable("it broke off or is too long"))?;
+        let body = serde_json::from_slice(&bytes).map_err(|_| self.unusable("it has another shape"))?;
+        Ok(Some(Answer { body, headers }))
+    }
+
+    /// Makes a change, and tells what is known of it after a failure.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] if nothing was changed, [`Error::Ambiguous`] if that is not known,
+    /// [`Error::Refused`] with the codes if the system will not do it.
+    pub(crate) async fn change(&self, call: RequestBuilder) -> Result<Changed> {
+        let answer = match call.send().await {
+            Ok(answer) => answer,
+            // There was no connection, so nothing was sent.
+            Err(why) if why.is_connect() || why.is_builder() => return Err(self.unavailable(None)),
+            Err(_) => return Err(self.ambiguous()),
+        };
+        match answer.status() {
+            status if status.is_success() => Ok(Changed::Done),
+            StatusCode::TOO_MANY_REQUESTS | StatusCode::CONFLICT => {
+                Err(self.unavailable(retry_at(&answer, self.now())))
+            }
+            // Only one that names its end turned the call away; any other may have come after the change.
+            StatusCode::SERVICE_UNAVAILABLE => match retry_after::named(answer.headers(), self.now()) {
+                Some(at) => Err(self.unavailable(Some(at))),
+                None => Err(self.ambiguous()),
+            },
+            StatusCode::NOT_FOUND => Ok(Changed::Missing(self.refusal(answer).await)),
+            StatusCode::REQUEST_TIMEOUT => Err(self.ambiguous()),
+            status if status.is_client_error() => Err(Error::Refused(self.refusal(answer).await)),
+            _ => Err(self.ambiguous()),
+        }
+    }
+
+    /// An answer that cannot be used: what it says is not known, and half of it would be worse than nothing.
+    pub(crate) fn unusable(&self, why: &'static str) -> Error {
+        tracing::warn!(service = self.name, why, "an answer cannot be used");
+        self.unavailable(None)
+    }
+
+    fn unavailable(&self, retry_at: Option<Timestamp>) -> Error {
+        Error::Unavailable { service: self.name, retry_at }
+    }
+
+    fn ambiguous(&self) -> Error {
+        Error::Ambiguous { service: self.name }
+    }
+
+    /// The status and the system's own code: never the words, which may name people.
+    async fn refusal(&self, answer: Response) -> String {
+        let status = answer.status().as_u16();
+        let code = body(answer, MAX_REFUSAL_BYTES).await.and_then(|bytes| code(&bytes));
+        tracing::warn!(service = self.name, status, code, "a change was refused");
+        let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
+        format!("{} answered {status}{code}", self.name)
+    }
+}
+
+fn retry_at(answer: &Response, now: Timestamp) -> Option<Timestamp> {
+    let limited = matches!(answer.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
+    limited.then(|| retry_after::named_or_reset(answer.headers(), now)).flatten()
+}
+
+/// The whole body, unless it breaks off or is longer than `most` bytes.
+pub(crate) async fn body(mut answer: Response, most: usize) -> Option<Vec<u8>> {
+    let mut read = Vec::new();
+    while let Some(part) = answer.chunk().await.ok()? {
+        if read.len().saturating_add(part.len()) > most {
+            return None;
+        }
+        read.extend_from_slice(&part);
+    }
+    Some(read)
+}
+
+/// An Okta error code, `E` and seven digits.
+fn code(body: &[u8]) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Refusal {
+        #[serde(rename = "errorCode")]
+        code: String,
+    }
+    let code = serde_json::from_slice::<Refusal>(body).ok()?.code;
+    let digits = code.strip_prefix('E')?;
+    let known = digits.len() == 7 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    known.then_some(code)
+}
