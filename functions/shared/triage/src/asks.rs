@@ -8,8 +8,12 @@ use crate::model::{Guess, Model, OUT_OF_SCOPE};
 
 /// A part of its own must be recognised this surely.
 const SURE: f64 = 0.7;
-/// More sentences than this are read as one part.
+/// More sentences than this are read as one part, and left to a person.
 const MAX_PIECES: usize = 24;
+/// More joins than this in one sentence are not tried.
+const MAX_JOINS: usize = 6;
+/// More items of a list than this are not read.
+const MAX_ITEMS: usize = 16;
 const ALSO: &[&str] = &[
     "also",
     "additionally",
@@ -27,6 +31,8 @@ const ALSO: &[&str] = &[
     "también",
 ];
 const JOINS: &[&str] = &["and", "plus", "as well as", "und", "sowie", "et", "y"];
+/// A sentence with one of these speaks of what the one before named.
+const REFERRING: &[&str] = &["one", "it", "that", "this", "them", "these", "those"];
 /// Said once, it counts for everything that is joined to it.
 const LEAD: &str = "i need ";
 /// Parts of one errand, not errands of their own.
@@ -64,6 +70,11 @@ pub(crate) fn split(model: &Model, message: &Message) -> Vec<Part> {
     }
 }
 
+/// Whether a message has more sentences than are looked at one by one.
+pub(crate) fn is_crowded(message: &Message) -> bool {
+    sentences(message).len() > MAX_PIECES
+}
+
 fn part(model: &Model, message: &Message, range: Range<usize>) -> Part {
     let guesses = model.predict(&message.masked(range.clone()));
     Part { range: trimmed(message, range), guesses }
@@ -99,7 +110,7 @@ fn list(model: &Model, message: &Message) -> Option<Vec<Part>> {
         let led = leads.iter().filter_map(|lead| led(model, message, range.clone(), lead));
         led.fold(alone, |best, other| if chance(&other) > chance(&best) { other } else { best })
     };
-    Some(items.iter().map(read).collect())
+    Some(items.iter().take(MAX_ITEMS).map(read).collect())
 }
 
 fn led(model: &Model, message: &Message, range: Range<usize>, lead: &str) -> Option<Part> {
@@ -109,11 +120,10 @@ fn led(model: &Model, message: &Message, range: Range<usize>, lead: &str) -> Opt
 
 /// The asks of running text: sentences that are surely another errand than the one before.
 fn prose(model: &Model, message: &Message) -> Vec<Part> {
-    let pieces: Vec<Range<usize>> =
-        sentences(message).into_iter().flat_map(|sentence| joined(model, message, sentence)).collect();
-    if pieces.len() > MAX_PIECES {
+    if is_crowded(message) {
         return Vec::new();
     }
+    let pieces = sentences(message).into_iter().flat_map(|sentence| joined(model, message, sentence));
     let mut parts: Vec<Part> = Vec::new();
     for range in pieces {
         let next = best_reading(model, message, range);
@@ -143,18 +153,20 @@ fn best_reading(model: &Model, message: &Message, range: Range<usize>) -> Part {
 fn is_another(message: &Message, last: &Part, next: &Part) -> bool {
     let marked = starts_with_also(message, &next.range);
     let pair = (intent(last), intent(next));
+    let refers_back =
+        !marked && message.words(next.range.clone()).iter().any(|word| REFERRING.contains(&word.text));
     let kin = !marked && KIN.iter().any(|(a, b)| pair == (*a, *b) || pair == (*b, *a));
     let names = |part: &Part| {
         message.applications.iter().any(|mention| crate::message::within(&part.range, &mention.span))
     };
     let second_application = intent(last).starts_with("access.") && marked && names(last) && names(next);
-    is_sure(next) && ((intent(last) != intent(next) && !kin) || second_application)
+    is_sure(next) && ((intent(last) != intent(next) && !kin && !refers_back) || second_application)
 }
 
 /// Cuts a sentence at a join whose two sides are surely different errands.
 fn joined(model: &Model, message: &Message, sentence: Range<usize>) -> Vec<Range<usize>> {
     let patterns: Vec<String> = JOINS.iter().map(|join| (*join).to_owned()).collect();
-    for (_, join) in find_words(&patterns, message.lower(sentence.clone())) {
+    for (_, join) in find_words(&patterns, message.lower(sentence.clone())).into_iter().take(MAX_JOINS) {
         let join = sentence.start + join.start..sentence.start + join.end;
         let left = part(model, message, sentence.start..join.start);
         let right = best_reading(model, message, join.end..sentence.end);

@@ -47,7 +47,8 @@ pub(crate) struct Parameters {
     pub(crate) biases: Vec<f32>,
     pub(crate) used: Vec<u64>,
     pub(crate) scales: Vec<f32>,
-    pub(crate) weights: Vec<i8>,
+    /// Signed bytes, kept as they lie in the file.
+    pub(crate) weights: Vec<u8>,
     pub(crate) words: Vec<u32>,
 }
 
@@ -66,7 +67,7 @@ pub(crate) fn encode(parameters: &Parameters) -> Vec<u8> {
     }
     out.extend(parameters.used.iter().flat_map(|block| block.to_le_bytes()));
     out.extend(parameters.scales.iter().flat_map(|scale| scale.to_le_bytes()));
-    out.extend(parameters.weights.iter().map(|weight| *weight as u8));
+    out.extend(&parameters.weights);
     out.extend(parameters.words.iter().flat_map(|word| word.to_le_bytes()));
     let checksum = Sha256::digest(&out);
     out.extend(checksum);
@@ -114,7 +115,7 @@ fn read_parameters(reader: &mut Reader<'_>) -> Result<Parameters, LoadError> {
         reader.take(BUCKETS / 8)?.as_chunks().0.iter().map(|block| u64::from_le_bytes(*block)).collect();
     let scales =
         reader.take(rows * 4)?.as_chunks().0.iter().map(|scale| f32::from_le_bytes(*scale)).collect();
-    let weights = reader.take(rows * classes)?.iter().map(|weight| *weight as i8).collect();
+    let weights = reader.take(rows * classes)?.to_vec();
     let words = words.checked_mul(4).ok_or(LoadError::Malformed("counts"))?;
     let words = reader.take(words)?.as_chunks().0.iter().map(|word| u32::from_le_bytes(*word)).collect();
     if !reader.0.is_empty() {

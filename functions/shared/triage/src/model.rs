@@ -74,14 +74,14 @@ impl Model {
         for (bucket, value) in features {
             if let Some((scale, weights)) = self.row(*bucket) {
                 for (score, weight) in scores.iter_mut().zip(weights) {
-                    *score += value * scale * f32::from(*weight);
+                    *score += value * scale * f32::from(weight.cast_signed());
                 }
             }
         }
         scores
     }
 
-    fn row(&self, bucket: u16) -> Option<(f32, &[i8])> {
+    fn row(&self, bucket: u16) -> Option<(f32, &[u8])> {
         let (block, bit) = (usize::from(bucket) / 64, bucket % 64);
         let used = *self.parameters.used.get(block)?;
         if (used >> bit) & 1 == 0 {

@@ -205,7 +205,7 @@ fn bare_name(message: &Message, part: &Range<usize>, reason: Option<&Range<usize
         let [cue, name] = pair else { return false };
         let span = name.at..name.end();
         let written = message.text(span.clone());
-        ["for", "pour", "para"].contains(&cue.text)
+        ["for", "of", "pour", "para"].contains(&cue.text)
             && written.starts_with(char::is_uppercase)
             && written.chars().skip(1).all(char::is_lowercase)
             && written.chars().count() > 2
@@ -284,6 +284,7 @@ mod tests {
         check("Salesforce for <@U0EMMA> and for <@U0NOAH>", "unclear");
         check("Salesforce for my colleague", "unclear");
         check("Salesforce for Emma", "unclear");
+        check("the Salesforce seat of Emma", "unclear");
         check("Salesforce for Friday", "asker");
         check("a@b and <@> and <@lower> and @ and x@.", "asker");
     }

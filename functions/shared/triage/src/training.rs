@@ -227,7 +227,7 @@ fn parameters(weights: &Weights, labels: Vec<String>, temperature: f32, words: V
         }
         let scale = largest / 127.0;
         scales.push(scale);
-        quantised.extend(row.iter().map(|weight| libm::roundf(weight / scale) as i8));
+        quantised.extend(row.iter().map(|weight| (libm::roundf(weight / scale) as i8).cast_unsigned()));
     }
     let biases = weights.row(BUCKETS).iter().map(|bias| bias * 0.1).collect();
     Parameters { temperature, labels, biases, used, scales, weights: quantised, words }

@@ -17,6 +17,13 @@ use crate::{reasons, steering};
 
 /// More asks than this in one message are kept but trusted to a person.
 pub const MAX_ASKS: usize = 8;
+/// Words that turn an ask for access around.
+#[rustfmt::skip]
+const NEGATIONS: &[&str] = &[
+    "not", "never", "don", "dont", "doesn", "won", "cancel", "nevermind", "longer", "anymore", "unused", "remove", "revoke",
+    "reclaim", "withdraw", "return", "delete", "nicht", "kein", "keine", "keinen", "entfernen",
+    "entfernt", "löschen", "kündigen", "zurück", "zurückgeben", "pas", "retirer", "supprimer", "quitar", "eliminar",
+];
 /// With fewer known words than this share the classifier is out of its depth.
 const FAMILIAR: f64 = 0.6;
 
@@ -76,6 +83,7 @@ fn shared_doubts(message: &Message) -> Vec<Doubt> {
         (steering::is_steering(&message.lower), Doubt::Steering),
         (message.cut, Doubt::Cut),
         (message.hidden, Doubt::Hidden),
+        (asks::is_crowded(message), Doubt::Crowded),
     ];
     doubts.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt).collect()
 }
@@ -166,22 +174,8 @@ impl Reader<'_> {
         self.shared.iter().copied().chain(target.doubts.iter().copied()).chain(own).collect()
     }
 
-    /// "not", unless it is the asker who does not have or see something.
+    /// "not" or "remove", unless it is the asker who does not have or see something.
     fn is_negated(&self, part: &Part, details: &Details) -> bool {
-        const NEGATIONS: &[&str] = &[
-            "not",
-            "never",
-            "nicht",
-            "kein",
-            "keinen",
-            "pas",
-            "cancel",
-            "nevermind",
-            "don",
-            "dont",
-            "doesn",
-            "won",
-        ];
         const LACKING: &[&str] =
             &["t", "have", "see", "log", "open", "yet", "work", "got", "currently", "get", "find"];
         let words = self.message.words(part.range.clone());

@@ -62,6 +62,25 @@ fn too_long_a_message_is_for_a_person() {
 }
 
 #[test]
+fn repetition_to_the_limit_is_read_within_bounds() {
+    for unit in [
+        "and ",
+        "I need Salesforce and a laptop. ",
+        "- a\n",
+        "a.b@c.d ",
+        "<@U0A> ",
+        "x",
+        "salesfroce ",
+        "for 2 days ",
+        "\u{1f600}",
+    ] {
+        let text: String = unit.chars().cycle().take(MAX_TEXT_CHARS).collect();
+        assert!(read(&text).asks.len() <= MAX_ASKS, "{unit:?}");
+        assert!(highest(&text) < TRUSTED, "{unit:?}");
+    }
+}
+
+#[test]
 fn more_asks_than_the_limit_are_cut_and_not_trusted() {
     let list: String = (0..=MAX_ASKS).map(|n| format!("{n}. I need access to Salesforce\n")).collect();
     let asks = read(&list).asks;
