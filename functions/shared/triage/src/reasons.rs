@@ -18,6 +18,10 @@ const CUES: &[&[&str]] = &[
     &["afin", "de"],
     &["ya", "que"],
     &["so", "that"],
+    &["because", "of"],
+    &["due", "to"],
+    &["wegen"],
+    &["covering"],
     &["because"],
     &["weil"],
     &["damit"],
@@ -29,6 +33,8 @@ const CUES: &[&[&str]] = &[
     &["pour"],
     &["para"],
 ];
+/// This one is itself a part of the reason: "covering for Otto".
+const KEPT: &[&str] = &["covering"];
 const WEAK_CUES: &[&str] = &["for", "für", "pour", "para", "since"];
 /// Behind a weak cue these do not begin a reason.
 const NO_REASON: &[&str] = &[
@@ -44,7 +50,7 @@ pub(crate) fn find(message: &Message, part: &Range<usize>, taken: &[Range<usize>
     (0..words.len()).find_map(|at| {
         let rest = words.get(at..)?;
         let cue = CUES.iter().find(|cue| starts_with(rest, cue))?;
-        let following = rest.get(cue.len()..)?;
+        let following = if *cue == KEPT { rest } else { rest.get(cue.len()..)? };
         begins_reason(message, cue, following, taken).then(|| extent(message, part, following, taken))?
     })
 }
@@ -153,6 +159,8 @@ mod tests {
         check("Salesforce so that I can close deals", Some("close deals"));
         check("Salesforce for the Tableau dashboards of Marcus", Some("the Tableau dashboards of Marcus"));
         check("Ich brauche Salesforce für die Berichte, bitte", Some("die Berichte"));
+        check("Salesforce because of the audit", Some("the audit"));
+        check("Salesforce, I'm covering for Otto next week", Some("covering for Otto next week"));
         check("Salesforce for", None);
         check("", None);
     }
