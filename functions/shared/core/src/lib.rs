@@ -5,6 +5,7 @@
 pub mod audit;
 pub mod budget;
 pub mod card;
+pub mod cards;
 pub mod catalog;
 pub mod change;
 pub mod config;

@@ -79,17 +79,6 @@ pub enum Work {
         /// What is new.
         news: News,
     },
-    /// Tell the refused voter: `send-messages`.
-    TellRefused {
-        /// The request.
-        request: RequestId,
-        /// The gate.
-        gate: u32,
-        /// Who.
-        voter: SubjectId,
-        /// Why.
-        reason: crate::job::Refusal,
-    },
     /// Tell the desk that something needs a person: `send-messages`.
     TellDesk {
         /// The request, if one is concerned.
@@ -167,7 +156,6 @@ impl Work {
             Self::AskApprovers { gate, round, kind, .. } => format!("ask:{gate}:{round}:{kind:?}"),
             Self::UpdateAllCopies { gate, .. } => format!("copies:{gate}"),
             Self::TellRequester { news, .. } => format!("news:{news:?}"),
-            Self::TellRefused { gate, voter, reason, .. } => format!("refused:{gate}:{voter}:{reason:?}"),
             Self::TellDesk { matter, .. } => format!("desk:{matter}"),
             Self::RefreshPerson { subject } => format!("person:{subject}"),
         }

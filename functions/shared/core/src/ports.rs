@@ -120,7 +120,20 @@ pub trait Queues: Send + Sync {
     ///
     /// # Errors
     /// [`crate::Error::Unavailable`] if it is not known to be there.
-    fn send(&self, queue: Queue, envelope: &Envelope) -> impl Future<Output = Result<()>> + Send;
+    fn send(&self, queue: Queue, envelope: &Envelope) -> impl Future<Output = Result<()>> + Send {
+        self.send_later(queue, envelope, 0)
+    }
+
+    /// Puts one message durably on a queue, to be read after a delay of at most 900 seconds.
+    ///
+    /// # Errors
+    /// As [`Queues::send`].
+    fn send_later(
+        &self,
+        queue: Queue,
+        envelope: &Envelope,
+        seconds: u16,
+    ) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// Text encrypted under a key of its owner.

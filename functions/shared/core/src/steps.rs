@@ -12,6 +12,7 @@ pub mod plan_approvals;
 pub mod provision_access;
 pub mod record_decision;
 pub mod revoke_access;
+pub mod send_messages;
 pub mod settle_execution;
 pub mod spend_token;
 pub mod start_workflow;
