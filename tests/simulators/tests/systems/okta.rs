@@ -151,6 +151,7 @@ async fn pages_of_any_size_make_the_same_list() {
                 assert!(ids(&page).len() <= limit, "{address}");
                 assert_eq!(page.link("self").as_ref(), Some(&address));
                 collected.extend(ids(&page).iter().map(|id| (*id).to_owned()));
+                assert!(collected.len() <= ids(&whole).len(), "{path}: the pages of {limit} overlap");
                 next = page.link("next");
             }
             assert_eq!(collected, ids(&whole), "{path} by {limit}");
