@@ -26,7 +26,7 @@ pub(super) fn read(token: &str) -> Result<TokenHeader> {
         return Err(refused("the token brings its own key"));
     }
     // Whatever an issuer calls critical would have to be understood (RFC 7515, 4.1.11); nothing is.
-    if header.extras.inner().contains_key("crit") || header.enc.is_some() || header.zip.is_some() {
+    if header.crit.is_some() || header.enc.is_some() || header.zip.is_some() {
         return Err(refused("the token asks for what is not understood"));
     }
     if header.typ.is_some_and(|kind| !TYPES.iter().any(|known| known.eq_ignore_ascii_case(&kind))) {

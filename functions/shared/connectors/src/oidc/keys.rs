@@ -109,7 +109,8 @@ impl Cache {
         let wait = if self.fetched.is_some() { LOOK_AGAIN_SECONDS } else { FIRST_LOOK_AGAIN_SECONDS };
         let tried_lately = self.tried.is_some_and(|at| now.since(at) < wait * 1000);
         let fresh = self.fetched.is_some_and(|at| now.since(at) < FRESH_SECONDS * 1000);
-        !tried_lately && !(fresh && self.find(kid).is_some())
+        let satisfied = fresh && self.find(kid).is_some();
+        !(tried_lately || satisfied)
     }
 
     fn is_usable(&self, now: Timestamp) -> bool {

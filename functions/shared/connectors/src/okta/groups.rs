@@ -23,11 +23,16 @@ impl Known {
         self.ids().remove(name);
     }
 
-    fn remember(&self, name: &str, id: &str) {
+    pub(super) fn remember(&self, name: &str, id: &str) {
         let mut ids = self.ids();
         if ids.len() < MAX_KNOWN_GROUPS {
             ids.insert(name.to_owned(), id.to_owned());
         }
+    }
+
+    #[cfg(test)]
+    pub(super) fn len(&self) -> usize {
+        self.ids().len()
     }
 
     fn ids(&self) -> MutexGuard<'_, HashMap<String, String>> {
