@@ -2,14 +2,19 @@
 //!
 //! A step takes a context that has the capabilities its bounds name, and its input; it can be repeated at any time.
 
+pub mod activate_config;
 pub mod ask_approvers;
 pub mod closing;
 pub mod committing;
 pub mod effect;
+pub mod gather_context;
 pub mod identifying;
 pub mod opening;
 pub mod plan_approvals;
 pub mod provision_access;
+pub mod quarantine_message;
+pub mod read_request;
+pub mod receive_request;
 pub mod record_decision;
 pub mod revoke_access;
 pub mod send_messages;
@@ -17,4 +22,6 @@ pub mod settle_execution;
 pub mod spend_token;
 pub mod start_workflow;
 pub mod sweep_due;
+pub mod sync_people;
 pub mod triage_request;
+pub mod verify_audit;

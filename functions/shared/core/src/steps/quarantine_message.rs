@@ -1,0 +1,109 @@
+//! `quarantine-message`: keeps what could not be handled, visibly, and tells those concerned.
+
+use super::committing::nudge_all;
+use crate::{
+    Result,
+    change::{put, read},
+    ids::RequestId,
+    job::{Content, Envelope, Job},
+    outbox::{News, Row, Work},
+    ports::{Clock, Expect, KeyOwner, Queues, ReadStore, Sealed, Vault, WriteStore},
+    slot::Slot,
+    time::Timestamp,
+};
+use serde::{Deserialize, Serialize};
+
+/// A message that could not be handled.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// The queue message's id.
+    pub id: String,
+    /// The queue it came from.
+    pub queue: String,
+    /// The request, where it names one.
+    pub request: Option<RequestId>,
+    /// The body, sealed.
+    pub body: Sealed,
+    /// When.
+    pub at: Timestamp,
+    /// When a person brought it back, if one did.
+    pub redriven_at: Option<Timestamp>,
+}
+
+/// A dead letter, as it came in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The queue message's id.
+    pub id: String,
+    /// The queue it came from, by its stable name.
+    pub queue: String,
+    /// The body.
+    pub body: String,
+}
+
+/// The purpose under which a body is sealed.
+#[must_use]
+pub fn purpose(id: &str) -> String {
+    format!("quarantine:{id}")
+}
+
+/// Keeps a dead letter. Repeated, it finds the first time's.
+///
+/// # Errors
+/// As the ports.
+pub async fn quarantine_message<C>(ctx: &C, input: Input) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Vault,
+{
+    let slot = Slot::Quarantine(input.id.clone());
+    if read::<Quarantined>(ctx, &slot).await?.is_some_and(|known| known.value.redriven_at.is_none()) {
+        return Ok(());
+    }
+    let request = concerned(ctx, &input.body).await?;
+    let kept = Quarantined {
+        body: ctx.seal(&KeyOwner::System, &purpose(&input.id), &input.body).await?,
+        id: input.id,
+        queue: input.queue,
+        request: request.clone(),
+        at: ctx.now(),
+        redriven_at: None,
+    };
+    let rows = rows(request, ctx.now());
+    let mut writes = vec![put(slot, Expect::Any, &kept, None)?];
+    for row in &rows {
+        writes.push(row.put()?);
+    }
+    ctx.commit(writes).await?;
+    nudge_all(ctx, &rows).await;
+    Ok(())
+}
+
+fn rows(request: Option<RequestId>, now: Timestamp) -> Vec<Row> {
+    let owner = request.as_ref().map_or("quarantine", RequestId::as_str).to_owned();
+    let mut rows = vec![Row::new(
+        &owner,
+        Work::TellDesk { request: request.clone(), matter: "message-quarantined".into() },
+        now,
+    )];
+    if let Some(request) = request {
+        rows.push(Row::new(&owner, Work::TellRequester { request, news: News::Quarantined }, now));
+    }
+    rows
+}
+
+/// The request that a body names, if it can be read and there is one.
+async fn concerned(ctx: &impl ReadStore, body: &str) -> Result<Option<RequestId>> {
+    let named = match serde_json::from_str::<Envelope>(body).map(|envelope| envelope.content) {
+        Ok(Content::Nudge { owner, .. }) => RequestId::new(owner).ok(),
+        Ok(Content::Job(Job::Cancel { request, .. })) => Some(request),
+        Ok(Content::Job(Job::Message { promised, .. })) => promised,
+        Ok(Content::Job(Job::Vote { shown, .. })) => {
+            read::<crate::gate::Shown>(ctx, &Slot::Shown(shown)).await?.map(|shown| shown.value.request)
+        }
+        _ => None,
+    };
+    match named {
+        Some(id) if ctx.get(&Slot::Request(id.clone())).await?.is_some() => Ok(Some(id)),
+        _ => Ok(None),
+    }
+}

@@ -1,0 +1,115 @@
+//! `read-request`: the timeline of one request, for those concerned and those who may see all.
+
+use super::{
+    identifying::{person, subject_of},
+    send_messages::names,
+};
+use crate::{
+    Error, Result,
+    audit::{By, Entry, Happening},
+    cards::Names,
+    change::{decode, read_request as read},
+    gate::Gate,
+    ids::{RequestId, SubjectId},
+    job::Actor,
+    ports::{Configs, ReadStore, Salt, Vault},
+    request::Request,
+    slot::List,
+};
+use serde_json::{Value, json};
+
+/// The roles that may see every request.
+const SEE_ALL: [&str; 3] = ["desk", "admin", "auditor"];
+
+/// Who wants to see which request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// The request.
+    pub request: RequestId,
+    /// Who asks.
+    pub actor: Actor,
+}
+
+/// The timeline, as JSON for programs and pages.
+///
+/// # Errors
+/// [`Error::NotFound`] for an unknown request, and in the same words for one that the caller may not see.
+pub async fn read_request<C>(ctx: &C, input: Input) -> Result<Value>
+where
+    C: ReadStore + Configs + Salt + Vault,
+{
+    let unknown = || Error::NotFound("request");
+    let caller = subject_of(ctx, &input.actor).await?.ok_or_else(unknown)?;
+    let request = read(ctx, &input.request).await?.value;
+    let gates = gates(ctx, &request).await?;
+    if !may_see(ctx, &caller, &request, &gates).await? {
+        return Err(unknown());
+    }
+    let entries = entries(ctx, &request).await?;
+    let mut concerned: Vec<SubjectId> = request.interested().into_iter().cloned().collect();
+    concerned.extend(entries.iter().filter_map(|entry| subject(&entry.by)));
+    let names = names(ctx, &concerned).await?;
+    Ok(timeline(&request, &gates, &entries, &names))
+}
+
+async fn gates(ctx: &impl ReadStore, request: &Request) -> Result<Vec<Gate>> {
+    let stored = ctx.list(&List::Gates(request.id.clone())).await?;
+    stored.into_iter().map(|gate| decode(gate).map(|gate| gate.value)).collect()
+}
+
+async fn entries(ctx: &impl ReadStore, request: &Request) -> Result<Vec<Entry>> {
+    let stored = ctx.list(&List::Audit(request.id.as_str().to_owned())).await?;
+    stored.into_iter().map(|entry| decode(entry).map(|entry| entry.value)).collect()
+}
+
+async fn may_see(
+    ctx: &(impl ReadStore + Configs),
+    caller: &SubjectId,
+    request: &Request,
+    gates: &[Gate],
+) -> Result<bool> {
+    let asked = gates.iter().flat_map(|gate| &gate.candidates).any(|candidate| candidate.subject == *caller);
+    if asked || request.interested().contains(&caller) {
+        return Ok(true);
+    }
+    let groups = person(ctx, caller).await?.groups;
+    let config = ctx.active().await?;
+    Ok(SEE_ALL.iter().any(|role| config.roles.group(role).is_some_and(|group| groups.contains(group))))
+}
+
+fn subject(by: &By) -> Option<SubjectId> {
+    match by {
+        By::Person { subject, .. } => Some(subject.clone()),
+        _ => None,
+    }
+}
+
+fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], names: &Names) -> Value {
+    let name =
+        |subject: &SubjectId| names.get(subject).map_or("somebody", |who| who.name.as_str()).to_owned();
+    let by = |by: &By| match by {
+        By::Person { subject, via } => json!({"person": name(subject), "via": via}),
+        By::Policy { policy } => json!({"policy": policy}),
+        By::Ledger => json!("ledger"),
+        By::Function { name } => json!({"function": name}),
+    };
+    let entry = |entry: &Entry| {
+        json!({"sequence": entry.sequence, "at": entry.at.to_string(), "by": by(&entry.by),
+               "event": event(&entry.what), "hash": entry.hash})
+    };
+    let gate = |gate: &Gate| json!({"gate": gate.number, "stage": gate.stage.id, "ending": gate.ending(), "deadline": gate.deadline().to_string()});
+    json!({
+        "id": request.id, "status": request.status, "outcome": request.outcome, "intent": request.intent,
+        "application": request.application, "entitlement": request.entitlement,
+        "requester": name(&request.requester), "beneficiary": name(&request.beneficiary),
+        "asked_at": request.times.asked.to_string(),
+        "expires_at": request.times.expires.map(|at| at.to_string()),
+        "gates": gates.iter().map(gate).collect::<Vec<_>>(),
+        "timeline": entries.iter().map(entry).collect::<Vec<_>>(),
+    })
+}
+
+fn event(what: &Happening) -> String {
+    let value = serde_json::to_value(what).unwrap_or_default();
+    value.get("event").and_then(Value::as_str).unwrap_or("event").to_owned()
+}

@@ -1,0 +1,133 @@
+//! `sync-people`: brings the projection of people up to date, by which votes are judged.
+
+use super::{committing::done, send_messages::profile_purpose};
+use crate::{
+    Error, Result,
+    change::{Versioned, decode, put, read},
+    ids::SubjectId,
+    outbox::Row,
+    person::{
+        Group, Linked, Person, Profile,
+        link::{Sources, link},
+    },
+    ports::{
+        Chat, Clock, Configs, Directory, Expect, Hris, KeyOwner, MAX_WRITES, Salt, Vault, Write, WriteStore,
+    },
+    slot::Slot,
+};
+use std::collections::BTreeMap;
+
+/// What a synchronisation did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Synced {
+    /// People in the projection now.
+    pub people: usize,
+    /// Records that changed.
+    pub changed: usize,
+    /// What could not be linked: subject ids and kinds only.
+    pub ambiguous: Vec<String>,
+}
+
+/// Reads all sources and writes what changed. A source that is down leaves the projection as it is.
+///
+/// # Errors
+/// As the ports.
+pub async fn sync_people<C>(ctx: &C) -> Result<Synced>
+where
+    C: WriteStore + Chat + Clock + Configs + Directory + Hris + Salt + Vault,
+{
+    let sources = sources(ctx).await?;
+    let linked = link(ctx.salt(), &sources);
+    let mut writes = Vec::new();
+    for (person, profile) in &linked.people {
+        writes.extend(person_writes(ctx, person, profile).await?);
+    }
+    writes.extend(group_writes(&sources, &linked)?);
+    writes.extend(identity_writes(ctx, &linked).await?);
+    let changed = writes.len();
+    for batch in writes.chunks(MAX_WRITES) {
+        ctx.commit(batch.to_vec()).await?;
+    }
+    Ok(Synced { people: linked.people.len(), changed, ambiguous: linked.ambiguous })
+}
+
+/// Does one row `RefreshPerson`: everybody is read anew, since the sources answer for all at once.
+///
+/// # Errors
+/// As [`sync_people`].
+pub async fn refresh_person<C>(ctx: &C, owner: &str, key: &str) -> Result<()>
+where
+    C: WriteStore + Chat + Clock + Configs + Directory + Hris + Salt + Vault,
+{
+    let slot = Slot::Row(owner.to_owned(), key.to_owned());
+    let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
+    sync_people(ctx).await?;
+    done(ctx, &row, version).await
+}
+
+async fn sources<C>(ctx: &C) -> Result<Sources>
+where
+    C: Chat + Clock + Configs + Directory + Hris,
+{
+    let config = ctx.active().await?;
+    let mut groups = BTreeMap::new();
+    for group in config.groups() {
+        let members = ctx.members(&group).await?.unwrap_or_default();
+        groups.insert(group, members);
+    }
+    Ok(Sources {
+        employees: ctx.employees().await?,
+        leave: ctx.leave().await?,
+        accounts: ctx.users().await?,
+        groups,
+        chat: ctx.accounts().await?,
+        as_of: ctx.now(),
+    })
+}
+
+async fn person_writes<C: WriteStore + Vault>(
+    ctx: &C,
+    person: &Person,
+    profile: &Profile,
+) -> Result<Vec<Write>> {
+    let subject = person.subject.clone();
+    let mut writes = vec![put(Slot::Person(subject.clone()), Expect::Any, person, None)?];
+    let plain = serde_json::to_string(profile).map_err(|e| Error::Broken(format!("profile: {e}")))?;
+    let owner = KeyOwner::Subject(subject.clone());
+    let slot = Slot::Profile(subject.clone());
+    let known = match ctx.get(&slot).await? {
+        Some(stored) => {
+            ctx.open(&owner, &profile_purpose(&subject), &decode::<String>(stored)?.value).await.ok()
+        }
+        None => None,
+    };
+    if known.as_ref() != Some(&plain) {
+        let sealed = ctx.seal(&owner, &profile_purpose(&subject), &plain).await?;
+        writes.push(put(slot, Expect::Any, &sealed, None)?);
+    }
+    Ok(writes)
+}
+
+fn group_writes(sources: &Sources, linked: &Linked) -> Result<Vec<Write>> {
+    let member = |name: &String| {
+        let inside = linked.people.iter().filter(|(person, _)| person.groups.contains(name));
+        inside.map(|(person, _)| person.subject.clone()).collect()
+    };
+    let group = |name: &String| {
+        let value = Group { name: name.clone(), members: member(name), as_of: sources.as_of };
+        put(Slot::Group(name.clone()), Expect::Any, &value, None)
+    };
+    sources.groups.keys().map(group).collect()
+}
+
+async fn identity_writes(ctx: &impl WriteStore, linked: &Linked) -> Result<Vec<Write>> {
+    let mut writes = Vec::new();
+    for (key, subject) in &linked.identities {
+        let slot = Slot::Identity(key.clone());
+        let known = read::<SubjectId>(ctx, &slot).await?;
+        if known.is_none_or(|known| known.value != *subject) {
+            writes.push(put(slot, Expect::Any, subject, None)?);
+        }
+    }
+    Ok(writes)
+}
