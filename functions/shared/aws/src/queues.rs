@@ -10,6 +10,9 @@ use countersign_core::{
 };
 use std::collections::BTreeMap;
 
+/// The longest time that a message can be kept back; what is asked to wait longer comes after that.
+pub const MAX_DELAY_SECONDS: u16 = 900;
+
 /// The queues that a function may send to.
 #[derive(Clone, Debug)]
 pub struct SqsQueues {
@@ -26,10 +29,11 @@ impl SqsQueues {
 }
 
 impl Queues for SqsQueues {
-    async fn send(&self, queue: Queue, envelope: &Envelope) -> Result<()> {
+    async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
         let url = self.urls.get(&queue).ok_or_else(|| not_ours(queue))?;
-        let body = body(envelope)?;
-        let sent = self.client.send_message().queue_url(url).message_body(body).send().await;
+        let message = self.client.send_message().queue_url(url).message_body(body(envelope)?);
+        let delay = (seconds > 0).then_some(i32::from(seconds.min(MAX_DELAY_SECONDS)));
+        let sent = message.set_delay_seconds(delay).send().await;
         sent.map(drop).map_err(|e| fault::of_repeatable("the queue", &e))
     }
 }

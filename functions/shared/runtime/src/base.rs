@@ -1,0 +1,81 @@
+//! What all ports of a function are built from: environment, session and clock.
+
+use crate::{clock::SystemClock, env::Env, identifiers::RandomIds, telemetry};
+use countersign_aws::session::Session;
+use countersign_core::{Result, ports::Clock};
+use std::sync::Arc;
+
+/// What all ports of a function are built from, once, while the function starts.
+#[derive(Clone, Debug)]
+pub struct Base {
+    /// The environment.
+    pub env: Env,
+    /// Where and as whom AWS is called.
+    pub session: Session,
+    /// The clock.
+    pub clock: SystemClock,
+    /// Identifiers.
+    pub ids: RandomIds,
+    #[cfg(feature = "http-client")]
+    http: std::sync::OnceLock<reqwest::Client>,
+}
+
+impl Base {
+    /// Reads the environment, which must have all of `needs`, and begins to write logs.
+    ///
+    /// # Errors
+    /// [`countersign_core::Error::Invalid`] naming every variable that is missing.
+    pub fn open(needs: &[&[&str]]) -> Result<Self> {
+        telemetry::start();
+        Self::of(Env::read(), needs)
+    }
+
+    /// As [`Base::open`], with a given environment.
+    ///
+    /// # Errors
+    /// As [`Base::open`].
+    pub fn of(env: Env, needs: &[&[&str]]) -> Result<Self> {
+        env.require(needs.iter().flat_map(|names| names.iter().copied()))?;
+        let session = Session::open(env.aws()?)?;
+        Ok(Self {
+            env,
+            session,
+            clock: SystemClock,
+            ids: RandomIds::default(),
+            #[cfg(feature = "http-client")]
+            http: std::sync::OnceLock::new(),
+        })
+    }
+
+    /// The clock, for adapters that share it.
+    #[must_use]
+    pub fn shared_clock(&self) -> Arc<dyn Clock> {
+        Arc::new(self.clock)
+    }
+
+    /// The table.
+    ///
+    /// # Errors
+    /// [`countersign_core::Error::Invalid`] if it is not named.
+    #[cfg(feature = "dynamodb")]
+    pub fn table(&self) -> Result<countersign_aws::table::Table> {
+        Ok(countersign_aws::table::Table::new(&self.session, self.env.get(crate::env::TABLE)?))
+    }
+
+    /// The HTTP client of all outside systems.
+    #[cfg(feature = "http-client")]
+    pub(crate) fn http(&self) -> Result<reqwest::Client> {
+        if let Some(client) = self.http.get() {
+            return Ok(client.clone());
+        }
+        let client = countersign_connectors::http::client()?;
+        Ok(self.http.get_or_init(|| client).clone())
+    }
+
+    /// The JSON secret whose id a variable names.
+    #[cfg(feature = "outside")]
+    pub(crate) async fn secret<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T> {
+        let secrets = countersign_aws::secrets::Secrets::new(&self.session, self.shared_clock());
+        secrets.get(self.env.get(name)?).await
+    }
+}

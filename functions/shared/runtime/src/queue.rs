@@ -1,0 +1,120 @@
+//! Batches of queue messages: each is handled on its own, and those that failed are named one by one.
+
+use crate::{
+    failure::recordable,
+    invocation::{Invocation, not_the_shape},
+};
+use countersign_core::{
+    Error, Result,
+    job::{Content, Envelope, SCHEMA},
+    message::MAX_BODY_BYTES,
+    ports::Clock,
+};
+use serde::{Deserialize, Serialize};
+use std::time::Duration;
+use tracing::warn;
+
+/// No message is begun when less than this is left of the invocation.
+pub const RESERVE: Duration = Duration::from_secs(3);
+
+/// A message that its reader gave up on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The id that the queue gave it.
+    pub id: String,
+    /// The name of the dead-letter queue.
+    pub queue: String,
+    /// Its text, at most [`MAX_BODY_BYTES`] of it.
+    pub body: String,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Batch {
+    #[serde(rename = "Records")]
+    records: Vec<Record>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Record {
+    message_id: String,
+    #[serde(default)]
+    body: String,
+    #[serde(default, rename = "eventSourceARN")]
+    source: String,
+}
+
+/// Which messages of a batch come again. An empty list says so in words: `{}` would also mean that all is done,
+/// and a misspelt field that nothing is.
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub(crate) struct Answer {
+    batch_item_failures: Vec<Failed>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Failed {
+    item_identifier: String,
+}
+
+impl Batch {
+    /// Hands each message to `handle`. Whatever its error, a failed message comes again, and after its last
+    /// time goes to the dead-letter queue: nothing is lost.
+    pub(crate) async fn each(
+        self,
+        invocation: &Invocation,
+        clock: &impl Clock,
+        handle: impl AsyncFn(Record) -> Result<()>,
+    ) -> Answer {
+        let mut answer = Answer::default();
+        for record in self.records {
+            let id = record.message_id.clone();
+            if invocation.is_nearly_over(clock, RESERVE) {
+                warn!(message.id = id, "left for the next time");
+            } else if let Err(error) = handle(record).await {
+                warn!(
+                    message.id = id,
+                    error.code = error.code(),
+                    error = recordable(&error),
+                    "message failed"
+                );
+            } else {
+                continue;
+            }
+            answer.batch_item_failures.push(Failed { item_identifier: id });
+        }
+        answer
+    }
+}
+
+impl Record {
+    /// What the message carries, if it is one of ours.
+    pub(crate) fn content(&self) -> Result<Content> {
+        if self.body.len() > MAX_BODY_BYTES {
+            return Err(Error::invalid("message", format!("must be at most {MAX_BODY_BYTES} bytes")));
+        }
+        let schema: Schema = serde_json::from_str(&self.body).map_err(|e| not_the_shape("message", &e))?;
+        if schema.schema != SCHEMA {
+            return Err(Error::invalid("message", format!("must be of schema {SCHEMA}")));
+        }
+        let envelope: Envelope =
+            serde_json::from_str(&self.body).map_err(|e| not_the_shape("message", &e))?;
+        Ok(envelope.content)
+    }
+
+    pub(crate) fn dead_letter(self) -> DeadLetter {
+        let queue = self.source.rsplit(':').next().unwrap_or_default().to_owned();
+        let end = self.body.floor_char_boundary(MAX_BODY_BYTES);
+        let body = self.body.get(..end).unwrap_or_default().to_owned();
+        DeadLetter { id: self.message_id, queue, body }
+    }
+}
+
+#[derive(Deserialize)]
+struct Schema {
+    schema: u32,
+}
+
+#[cfg(test)]
+mod tests;

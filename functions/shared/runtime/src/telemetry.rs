@@ -1,0 +1,76 @@
+//! Logs as JSON lines and metrics in CloudWatch's embedded format, both on standard output; bodies are in neither.
+
+use crate::clock::SystemClock;
+use countersign_core::{ports::Clock, time::Timestamp};
+use serde_json::{Map, Value, json};
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+
+/// The namespace of the metrics.
+pub const NAMESPACE: &str = "Countersign";
+
+/// Libraries speak from warnings on: below, they print requests and answers.
+const LIBRARIES: LevelFilter = LevelFilter::WARN;
+const PRODUCT: LevelFilter = LevelFilter::INFO;
+
+/// What a metric counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unit {
+    /// Things.
+    Count,
+    /// Milliseconds.
+    Milliseconds,
+}
+
+impl Unit {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Count => "Count",
+            Self::Milliseconds => "Milliseconds",
+        }
+    }
+}
+
+/// Begins to write logs. Called again, it does nothing.
+pub fn start() {
+    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    let levels = Targets::new().with_default(LIBRARIES).with_target("countersign", PRODUCT);
+    let _already_started = tracing_subscriber::registry().with(levels).with(lines).try_init();
+}
+
+/// Records one value of a metric. Dimensions are few and fixed: never an id or a name of a person.
+#[allow(clippy::print_stdout)]
+pub fn metric(name: &str, unit: Unit, value: f64, dimensions: &[(&str, &str)]) {
+    println!("{}", embedded(SystemClock.now(), name, unit, value, dimensions));
+}
+
+/// Embedded metric format: `docs.aws.amazon.com`, "CloudWatch embedded metric format specification".
+fn embedded(now: Timestamp, name: &str, unit: Unit, value: f64, dimensions: &[(&str, &str)]) -> Value {
+    let keys: Vec<&str> = dimensions.iter().map(|(key, _)| *key).collect();
+    let mut line: Map<String, Value> =
+        dimensions.iter().map(|(key, value)| ((*key).to_owned(), json!(value))).collect();
+    line.insert(name.into(), json!(value));
+    let metrics = json!([{"Name": name, "Unit": unit.name()}]);
+    let directive = json!([{"Namespace": NAMESPACE, "Dimensions": [keys], "Metrics": metrics}]);
+    line.insert("_aws".into(), json!({"Timestamp": now.0, "CloudWatchMetrics": directive}));
+    Value::Object(line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_metric_is_one_embedded_line() {
+        let line =
+            embedded(Timestamp(5), "MessagesFailed", Unit::Count, 2.0, &[("function", "send-messages")]);
+        insta::assert_snapshot!(line.to_string(), @r#"{"MessagesFailed":2.0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["function"]],"Metrics":[{"Name":"MessagesFailed","Unit":"Count"}],"Namespace":"Countersign"}],"Timestamp":5},"function":"send-messages"}"#);
+    }
+
+    #[test]
+    fn a_metric_without_dimensions_has_an_empty_set_of_them() {
+        let line = embedded(Timestamp(5), "Oldest", Unit::Milliseconds, 1.5, &[]);
+        assert_eq!(line["_aws"]["CloudWatchMetrics"][0]["Dimensions"], json!([[]]));
+        assert_eq!(line["Oldest"], json!(1.5));
+    }
+}
