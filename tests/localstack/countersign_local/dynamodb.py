@@ -7,10 +7,13 @@ from localstack.aws.api.dynamodb import DynamodbApi
 from localstack.services.moto import MotoFallbackDispatcher
 from localstack.services.plugins import Service, aws_provider
 
+from countersign_local.transactions import copy_only_what_changes
+
 
 @aws_provider(api="dynamodb", name="moto")
 def dynamodb_moto() -> Service:
     """Chosen with PROVIDER_OVERRIDE_DYNAMODB=moto."""
+    copy_only_what_changes()
     return Service.for_provider(DynamodbApi(), dispatch_table_factory=one_at_a_time)
 
 

@@ -43,6 +43,46 @@ def test_of_many_transactions_on_a_gate_one_wins(aws):
     assert dynamodb.scan(TableName=table, Select="COUNT")["Count"] == 2 * GATES
 
 
+@pytest.mark.parametrize("sort_key", [False, True], ids=["partition key only", "with sort key"])
+def test_a_cancelled_transaction_leaves_everything_as_it_was(aws, sort_key):
+    dynamodb, table = aws.client("dynamodb"), f"undo-{uuid.uuid4().hex[:8]}"
+    names = ["id", "part"] if sort_key else ["id"]
+    dynamodb.create_table(
+        TableName=table, BillingMode="PAY_PER_REQUEST",
+        KeySchema=[{"AttributeName": name, "KeyType": kind} for name, kind in zip(names, ("HASH", "RANGE"), strict=False)],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in names],
+    )  # fmt: skip
+
+    def key(name: str) -> dict:
+        return {"id": {"S": name}} | ({"part": {"S": "p"}} if sort_key else {})
+
+    def item(name: str, count: int) -> dict:
+        return {**key(name), "n": {"N": str(count)}}
+
+    for name in ("updated", "replaced", "deleted", "other"):
+        dynamodb.put_item(TableName=table, Item=item(name, 1))
+    before = dynamodb.scan(TableName=table, ConsistentRead=True)["Items"]
+
+    def write(condition: str) -> None:
+        add = {"UpdateExpression": "SET n = n + :one", "ExpressionAttributeValues": {":one": {"N": "1"}}}
+        dynamodb.transact_write_items(
+            TransactItems=[
+                {"Update": {"TableName": table, "Key": key("updated"), **add}},
+                {"Put": {"TableName": table, "Item": item("replaced", 2)}},
+                {"Put": {"TableName": table, "Item": item("new", 2)}},
+                {"Delete": {"TableName": table, "Key": key("deleted")}},
+                {"ConditionCheck": {"TableName": table, "Key": key("other"), "ConditionExpression": condition}},
+            ]
+        )
+
+    with pytest.raises(ClientError, match="ConditionalCheckFailed"):
+        write("attribute_not_exists(id)")
+    assert sorted(map(str, dynamodb.scan(TableName=table)["Items"])) == sorted(map(str, before))
+    write("attribute_exists(id)")
+    found = {name: dynamodb.get_item(TableName=table, Key=key(name)).get("Item") for name in ("updated", "replaced", "new", "deleted")}
+    assert found == {name: item(name, 2) for name in ("updated", "replaced", "new")} | {"deleted": None}
+
+
 def machine(aws, definition: dict) -> str:
     """A state machine in JSONata; answers its ARN."""
     name = f"machine-{uuid.uuid4().hex[:8]}"
