@@ -130,7 +130,7 @@ function showConversation(toEnd) {
   $("conversation-title").textContent = name;
   $("conversation-note").textContent = isDirect
     ? "Your conversation with the service desk. Only you see it." : "Everyone here reads along. What you write mentions @Countersign.";
-  $("composer").placeholder = isDirect ? "Write what you need, or /ask …" : "Write to @Countersign …";
+  $("composer").placeholder = isDirect ? "Say what you need" : "Write to @Countersign";
   const list = $("messages");
   const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const here = state.screen.messages.filter((message) => message.channel === state.channel);

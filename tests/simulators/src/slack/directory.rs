@@ -88,7 +88,7 @@ pub(super) fn user_json(account: &SlackAccount) -> Value {
                 "color": "4bbe2e", "real_name": account.name, "tz": "Europe/London",
                 "tz_label": "Greenwich Mean Time", "tz_offset": 0, "is_admin": false, "is_owner": false,
                 "is_primary_owner": false, "is_restricted": account.is_restricted,
-                "is_ultra_restricted": false, "is_email_confirmed": true, "who_can_share_contact_card": "EVERYONE",
+                "is_ultra_restricted": false, "is_email_confirmed": true,
             }),
         );
     }

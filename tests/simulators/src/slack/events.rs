@@ -10,6 +10,9 @@ use crate::world::SLACK_TEAM;
 /// When a failed event is told again, in milliseconds after the failure before.
 pub const RETRY_AFTER_MS: [i64; 3] = [0, 60_000, 300_000];
 
+/// Most events that wait; further ones are not told again.
+const MOST_PENDING: usize = 1_000;
+
 /// An event that waits for its next try.
 #[derive(Clone, Debug)]
 pub(super) struct Pending {
@@ -62,7 +65,16 @@ impl Slack {
     }
 
     fn postpone(&self, event: Pending, wait_ms: i64) {
-        self.read(|state| state.pending.push(event));
+        let kept = self.read(|state| {
+            let fits = state.pending.len() < MOST_PENDING;
+            if fits {
+                state.pending.push(event);
+            }
+            fits
+        });
+        if !kept {
+            return;
+        }
         let (slack, wait_ms) = (self.clone(), u64::try_from(wait_ms).unwrap_or_default());
         tokio::spawn(async move {
             tokio::time::sleep(std::time::Duration::from_millis(wait_ms)).await;

@@ -12,6 +12,7 @@ mod interactions;
 mod journal;
 mod messages;
 mod page;
+mod raw;
 mod response_url;
 mod signing;
 mod state;

@@ -147,7 +147,8 @@ async fn mistakes_are_refused_in_slacks_words() {
         ),
         (
             json!([{"type": "actions", "elements": [{"type": "static_select",
-            "options": [{"text": plain(1), "value": "a"}], "initial_option": {"text": plain(1), "value": "b"}}]}]),
+            "options": [{"text": plain(1), "value": "a"}],
+            "initial_option": {"text": plain(1), "value": "b"}}]}]),
             "an initial option must match",
         ),
         (

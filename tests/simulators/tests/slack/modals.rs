@@ -18,7 +18,8 @@ fn modal(title: &str) -> Value {
         "type": "modal", "title": text(title), "submit": text("Send"), "private_metadata": "secret-1",
         "callback_id": "deny", "blocks": [
             input("reason", false, json!({"type": "plain_text_input", "min_length": 3, "max_length": 5})),
-            input("level", true, json!({"type": "static_select", "options": [option("viewer"), option("editor")]})),
+            input("level", true, json!({"type": "static_select",
+                "options": [option("viewer"), option("editor")]})),
             input("who", true, json!({"type": "users_select", "initial_user": "U0BEN"})),
             input("when", true, json!({"type": "datepicker"})),
             input("more", true, json!({"type": "checkboxes", "options": [option("a"), option("b")]})),
@@ -61,7 +62,8 @@ async fn a_trigger_works_once_and_for_three_seconds() {
 async fn a_submission_carries_every_input() {
     let (workspace, id) = opened(&modal("Deny")).await;
     let values = json!({
-        "reason": {"in": "why"}, "level": {"in": "editor"}, "when": {"in": "2026-12-01"}, "more": {"in": ["b"]},
+        "reason": {"in": "why"}, "level": {"in": "editor"}, "when": {"in": "2026-12-01"},
+        "more": {"in": ["b"]},
     });
     workspace.act("U0EMMA", "submit", &json!({"view_id": id, "values": values})).await;
     let payload = workspace.app.last().payload();

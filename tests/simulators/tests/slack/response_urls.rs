@@ -46,7 +46,8 @@ async fn an_answer_is_added_replaced_deleted_or_refused() {
         let workspace = Workspace::new().await;
         let button =
             json!({"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}});
-        let card = json!({"channel": "U0EMMA", "text": "card", "blocks": [{"type": "actions", "elements": [button]}]});
+        let card = json!({"channel": "U0EMMA", "text": "card",
+            "blocks": [{"type": "actions", "elements": [button]}]});
         let posted = workspace.api("chat.postMessage", &card).await;
         let click = json!({"channel": "D0EMMA", "ts": posted["ts"], "action_id": "go"});
         let told = workspace.act("U0EMMA", "click", &click).await;

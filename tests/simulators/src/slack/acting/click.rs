@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 use super::{Acting, Done, Refusal, told};
 use crate::slack::blocks::elements;
 use crate::slack::deliver::Outcome;
+use crate::slack::directory::extend;
 use crate::slack::interactions::{base, channel_json, outgoing, with};
 use crate::slack::messages::Message;
 use crate::slack::values;
@@ -178,7 +179,7 @@ fn touch(
     let mut all = values::initial(blocks);
     for (block, inputs) in kept.iter().filter(|(block, _)| elements(blocks).any(|(id, _)| id == *block)) {
         match all.get_mut(block) {
-            Some(known) => crate::slack::directory::extend(known, inputs.clone()),
+            Some(known) => extend(known, inputs.clone()),
             None => drop(all.insert(block.clone(), inputs.clone())),
         }
     }
@@ -189,7 +190,7 @@ fn note(state: &mut Map<String, Value>, (block, element): (&str, &Value), action
     if let Some(property) = values::property(element) {
         let entry = json!({"type": text(element, "type"), property: action.get(property)});
         let slot = state.entry(block.to_owned()).or_insert_with(|| json!({}));
-        crate::slack::directory::extend(slot, json!({text(element, "action_id"): entry}));
+        extend(slot, json!({text(element, "action_id"): entry}));
     }
 }
 

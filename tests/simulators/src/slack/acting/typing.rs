@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::typed::{LONGEST_TYPED, as_sent};
 use super::{Acting, Done, Refusal, told};
 use crate::slack::deliver::{Outcome, Outgoing};
-use crate::slack::directory::{APP_ID, BOT_USER, can_see, dm_of, name_of, user_name};
+use crate::slack::directory::{APP_ID, BOT_USER, can_see, dm_of, extend, name_of, user_name};
 use crate::slack::interactions::{TEAM_DOMAIN, VERIFICATION_TOKEN};
 use crate::slack::messages::Message;
 use crate::slack::response_url::Origin;
@@ -141,9 +141,9 @@ impl Acting<Typed> {
         let mut event = said.json();
         let place =
             json!({"channel": channel, "event_ts": said.ts, "client_msg_id": client_msg_id, "type": kind});
-        crate::slack::directory::extend(&mut event, place);
+        extend(&mut event, place);
         if kind == "message" {
-            crate::slack::directory::extend(&mut event, json!({"channel_type": "im"}));
+            extend(&mut event, json!({"channel_type": "im"}));
         }
         let (event_id, outcome) = self.slack.tell_event(&user, event, self.input.deliveries).await;
         told(&outcome, json!({"channel": channel, "ts": said.ts, "event_id": event_id}))
