@@ -113,6 +113,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn any_text_decodes(text in prop_oneof!["[<>|@#!&;a-z^:/]{0,60}", any::<String>()]) {
             let found = decoded(&text);

@@ -1,12 +1,14 @@
 //! A modal as a view.
 
-use super::text::{plain, plain_object, raw};
+use super::text::{plain_object, raw};
 use crate::slack::limits::*;
 use countersign_core::card::{Choice, Input, Modal, ModalField};
 use serde_json::{Map, Value, json};
 
 /// Inputs of at most so many characters are one line high.
 const ONE_LINE: usize = 150;
+/// Slack refuses inputs without a button that submits.
+const SUBMIT: &str = "Send";
 
 /// The view of a modal, within Slack's limits whatever the modal holds. The id of each input's block and of its
 /// action is the name of the field; a menu without choices is left out.
@@ -15,7 +17,9 @@ pub fn render_modal(modal: &Modal) -> Value {
     let intro = modal.intro.as_deref().and_then(|text| plain_object(text, MAX_SECTION));
     let intro = intro.map(|text| json!({"type": "section", "text": text}));
     let inputs: Vec<_> = modal.fields.iter().filter_map(input).collect();
-    let submit = modal.submit.as_deref().or((!inputs.is_empty()).then_some("Send"));
+    let submit = modal.submit.as_deref().and_then(|text| plain_object(text, MAX_MODAL_TITLE));
+    let submit =
+        submit.or_else(|| (!inputs.is_empty()).then(|| plain_object(SUBMIT, MAX_MODAL_TITLE)).flatten());
     let blocks: Vec<_> = intro.into_iter().chain(inputs).take(MAX_MODAL_BLOCKS).collect();
     let subject: String = modal.subject.chars().take(MAX_PRIVATE_METADATA).collect();
     let mut view = json!({
@@ -27,7 +31,6 @@ pub fn render_modal(modal: &Modal) -> Value {
         "private_metadata": subject,
         "blocks": blocks,
     });
-    let submit = submit.and_then(|text| plain_object(text, MAX_MODAL_TITLE));
     extend(&mut view, "submit", submit);
     view
 }
@@ -56,7 +59,7 @@ fn text_input(limit: usize, initial: &str) -> Value {
 
 fn menu(choices: &[Choice], initial: Option<&str>) -> Option<Value> {
     let fits = |(value, _): &&Choice| (1..=MAX_OPTION_VALUE).contains(&value.chars().count());
-    let options: Vec<_> = choices.iter().filter(fits).take(MAX_OPTIONS).map(option).collect();
+    let options: Vec<_> = choices.iter().filter(fits).filter_map(option).take(MAX_OPTIONS).collect();
     if options.is_empty() {
         return None;
     }
@@ -67,10 +70,9 @@ fn menu(choices: &[Choice], initial: Option<&str>) -> Option<Value> {
     Some(element)
 }
 
-fn option((value, label): &Choice) -> Value {
-    let shown = plain_object(label, MAX_OPTION);
-    let shown = shown.unwrap_or_else(|| json!({"type": "plain_text", "text": plain(value, MAX_OPTION)}));
-    json!({"text": shown, "value": value})
+fn option((value, label): &Choice) -> Option<Value> {
+    let shown = plain_object(label, MAX_OPTION).or_else(|| plain_object(value, MAX_OPTION))?;
+    Some(json!({"text": shown, "value": value}))
 }
 
 fn extend(value: &mut Value, name: &str, more: Option<Value>) {

@@ -303,6 +303,8 @@ mod tests {
     }
 
     proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
         #[test]
         fn no_text_acts_or_exceeds_its_limit(spans in spans(), limit in 1usize..200) {
             let text = marked(&spans, limit);
