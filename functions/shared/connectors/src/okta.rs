@@ -92,5 +92,5 @@ impl Directory for Okta {
 /// What Okta's ids are made of. A login is not one, and neither is a step up a path.
 fn is_id(id: &str) -> bool {
     (1..=MAX_ID_BYTES).contains(&id.len())
-        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-'))
 }

@@ -69,7 +69,8 @@ impl Okta {
             if own.is_empty() { other } else { own }.into_iter().filter_map(|group| group.id);
         match (candidates.next(), candidates.next()) {
             (_, Some(_)) => Err(self.service.unusable("several groups have the same name")),
-            (id, None) => Ok(id.filter(|id| super::is_id(id))),
+            (Some(id), None) if !super::is_id(&id) => Err(self.service.unusable("a group's id is none")),
+            (id, None) => Ok(id),
         }
     }
 }

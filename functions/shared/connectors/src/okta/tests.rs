@@ -160,10 +160,11 @@ async fn an_imported_group_does_not_pass_for_oktas_own() {
     check_choice(&[], Ok(None)).await;
     check_choice(&[("00gapp", "APP_GROUP")], Ok(Some("00gapp"))).await;
     check_choice(&[("00gapp", "APP_GROUP"), ("00gown", "OKTA_GROUP")], Ok(Some("00gown"))).await;
-    let two = Err(Error::unavailable("okta"));
-    check_choice(&[("00gapp", "APP_GROUP"), ("00gapp2", "APP_GROUP")], two.clone()).await;
-    check_choice(&[("00gown", "OKTA_GROUP"), ("00gown2", "OKTA_GROUP")], two).await;
-    check_choice(&[("../users", "OKTA_GROUP")], Ok(None)).await;
+    let unusable = Err(Error::unavailable("okta"));
+    check_choice(&[("00gapp", "APP_GROUP"), ("00gapp2", "APP_GROUP")], unusable.clone()).await;
+    check_choice(&[("00gown", "OKTA_GROUP"), ("00gown2", "OKTA_GROUP")], unusable.clone()).await;
+    check_choice(&[("../users", "OKTA_GROUP")], unusable).await;
+    check_choice(&[("00gapp-finance_1", "OKTA_GROUP")], Ok(Some("00gapp-finance_1"))).await;
 }
 
 async fn check_link(link: &str) {
