@@ -1,4 +1,10 @@
 //! The client against a Slack on this machine: what it sends, and what it makes of each answer.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests end where they fail"
+)]
 
 use axum::{
     Router,

@@ -1,4 +1,10 @@
 //! What sample calls of Slack become, and that no call can do harm.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::indexing_slicing,
+    reason = "tests end where they fail"
+)]
 
 use countersign_chat::slack::{Path, Received, Reply, limits, receive};
 use countersign_core::{Error, Result, digest::canonical, message::MAX_BODY_BYTES, time::Timestamp};
