@@ -1,2 +1,11 @@
-//! Placeholder.
-fn main() {}
+//! Gives approved access and confirms it from the target.
+
+use countersign_core::steps::provision_access;
+use countersign_runtime::{Failure, run_step};
+
+countersign_runtime::context!(Context: writes, access, queues);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    run_step(Context::open().await?, provision_access::provision_access).await
+}

@@ -1,2 +1,12 @@
-//! Placeholder.
-fn main() {}
+//! Takes asks from programs and pages.
+
+mod api;
+
+use countersign_runtime::{Failure, run_http};
+
+countersign_runtime::context!(Context: writes, bearers, queues);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    run_http(Context::open().await?, api::receive).await
+}

@@ -1,2 +1,11 @@
-//! Placeholder.
-fn main() {}
+//! Speaks to people in chat.
+
+use countersign_core::steps::send_messages;
+use countersign_runtime::{Failure, run_queue};
+
+countersign_runtime::context!(Context: writes, chat, configs, queues, salt, vault);
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    run_queue(Context::open().await?, send_messages::on_message).await
+}

@@ -295,7 +295,7 @@ impl Entry {
 }
 
 /// What is wrong with a chain, and where.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Flaw {
     /// The first bad sequence number.
     pub sequence: u64,

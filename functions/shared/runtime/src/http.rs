@@ -1,8 +1,12 @@
 //! HTTP as API Gateway's REST proxy hands it over and takes it back.
 
+#[cfg(feature = "oidc")]
+mod caller;
 mod problem;
 mod response;
 
+#[cfg(feature = "oidc")]
+pub use caller::caller;
 pub use response::HttpResponse;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -21,6 +25,8 @@ pub struct HttpRequest {
     pub path: BTreeMap<String, String>,
     /// The parameters of the query, by name; the last of several.
     pub query: BTreeMap<String, String>,
+    /// The id of the invocation, to find it in the logs.
+    pub invocation: String,
     /// The body as it was sent, byte for byte, at most [`MAX_BODY_BYTES`].
     pub body: Vec<u8>,
     headers: BTreeMap<String, String>,
@@ -61,6 +67,10 @@ impl HttpRequest {
         self.headers.get(&name.to_ascii_lowercase()).map(String::as_str)
     }
 
+    pub(crate) fn of_invocation(self, id: &str) -> Self {
+        Self { invocation: id.to_owned(), ..self }
+    }
+
     /// A request with a header more, for tests.
     #[must_use]
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
@@ -93,6 +103,7 @@ impl Event {
             route: self.resource,
             path: self.path_parameters.unwrap_or_default(),
             query: self.query_string_parameters.unwrap_or_default(),
+            invocation: String::new(),
             body,
             headers: headers.into_iter().map(|(name, value)| (name.to_ascii_lowercase(), value)).collect(),
         })

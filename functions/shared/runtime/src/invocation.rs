@@ -31,7 +31,7 @@ pub(crate) async fn serve(
         let LambdaEvent { payload, context } = event;
         let deadline = Timestamp(i64::try_from(context.deadline).unwrap_or(i64::MAX));
         let invocation = Invocation { id: context.request_id, deadline };
-        observed(payload, &invocation, handle).await
+        Box::pin(observed(payload, &invocation, handle)).await
     });
     lambda_runtime::run(service).await.map_err(|error| Failure::of_runtime(&error))
 }
@@ -45,7 +45,7 @@ async fn observed(
     let span = info_span!("invocation", invocation.id = invocation.id, request.id = request);
     let began = SystemClock.now();
     async {
-        let answer = handle(event, invocation).await;
+        let answer = Box::pin(handle(event, invocation)).await;
         let duration_ms = SystemClock.now().since(began);
         match &answer {
             Ok(_) => info!(duration_ms, "handled"),

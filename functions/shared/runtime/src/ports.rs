@@ -23,6 +23,8 @@ pub mod salt;
 pub mod slack;
 #[cfg(feature = "sfn")]
 pub mod tokens;
+#[cfg(feature = "triage")]
+pub mod triage;
 #[cfg(feature = "kms")]
 pub mod vault;
 #[cfg(feature = "sfn")]

@@ -22,7 +22,7 @@ where
 {
     serve(async |event, _| {
         let input = from_json("input", event)?;
-        Ok(to_json(&step(&ctx, input).await?)?)
+        Ok(to_json(&Box::pin(step(&ctx, input)).await?)?)
     })
     .await
 }
@@ -35,7 +35,7 @@ pub async fn run_schedule<C, O: Serialize>(
     ctx: C,
     step: impl AsyncFn(&C) -> Result<O>,
 ) -> Result<(), Failure> {
-    serve(async |_, _| Ok(to_json(&step(&ctx).await?)?)).await
+    serve(async |_, _| Ok(to_json(&Box::pin(step(&ctx)).await?)?)).await
 }
 
 /// Serves a queue of the product's own messages; each fails or succeeds on its own.
@@ -101,7 +101,7 @@ pub async fn run_queue_and_schedule<C, O: Serialize>(
 ) -> Result<(), Failure> {
     serve(async |event, invocation| match is_batch(&event) {
         true => batch(&ctx, event, invocation, &on_message).await,
-        false => Ok(to_json(&on_schedule(&ctx).await?)?),
+        false => Ok(to_json(&Box::pin(on_schedule(&ctx)).await?)?),
     })
     .await
 }
@@ -117,7 +117,7 @@ async fn batch<C>(
     step: &impl AsyncFn(&C, Content) -> Result<()>,
 ) -> Result<Value, Failure> {
     let batch: Batch = from_json("batch", event)?;
-    let handle = async |record: crate::queue::Record| step(ctx, record.content()?).await;
+    let handle = async |record: crate::queue::Record| Box::pin(step(ctx, record.content()?)).await;
     Ok(to_json(&batch.each(invocation, &SystemClock, handle).await)?)
 }
 
@@ -129,7 +129,7 @@ async fn answer<C>(
 ) -> Result<Value, Failure> {
     let event: http::Event = from_json("event", event)?;
     let response = match event.request() {
-        Ok(request) => step(ctx, request).await.unwrap_or_else(|error| {
+        Ok(request) => Box::pin(step(ctx, request.of_invocation(&invocation.id))).await.unwrap_or_else(|error| {
             tracing::warn!(error.code = error.code(), error = crate::failure::recordable(&error), "not done");
             HttpResponse::of_error(&error, &invocation.id, SystemClock.now())
         }),

@@ -1,1 +1,28 @@
-//! Placeholder.
+//! What tests are made of: every port in memory, a virtual clock, the workflows, faults, and checkers of the invariants.
+//!
+//! Everything here is deterministic. Only tests use this crate, so what cannot be fails at once, with its reason.
+#![allow(clippy::expect_used, clippy::panic, reason = "a test should fail where the mistake is")]
+
+mod acting;
+mod chat;
+pub mod contract;
+mod delivering;
+mod engine;
+pub mod invariants;
+mod outside;
+mod people;
+mod ports;
+mod store;
+mod trouble;
+mod understanding;
+mod world;
+
+pub use acting::Pressed;
+pub use chat::{Chats, Posted};
+pub use delivering::{Delivery, Order, Waiting};
+pub use engine::{Execution, Stand};
+pub use outside::{Change, Outside};
+pub use people::{Company, TEAM, chat_user};
+pub use trouble::{Fault, Trip, When};
+pub use understanding::access;
+pub use world::{Ended, State, World};

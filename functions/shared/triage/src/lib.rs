@@ -15,6 +15,7 @@ mod language;
 mod message;
 mod model;
 mod people;
+pub mod port;
 mod reasons;
 mod steering;
 mod targets;

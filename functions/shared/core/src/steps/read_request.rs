@@ -97,7 +97,7 @@ fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], names: &Names)
         json!({"sequence": entry.sequence, "at": entry.at.to_string(), "by": by(&entry.by),
                "event": event(&entry.what), "hash": entry.hash})
     };
-    let gate = |gate: &Gate| json!({"gate": gate.number, "stage": gate.stage.id, "ending": gate.ending(), "deadline": gate.deadline().to_string()});
+    let gate = |gate: &Gate| json!({"gate": gate.number, "stage": gate.stage.id, "ending": gate.ending(), "action": gate.action, "deadline": gate.deadline().to_string()});
     json!({
         "id": request.id, "status": request.status, "outcome": request.outcome, "intent": request.intent,
         "application": request.application, "entitlement": request.entitlement,

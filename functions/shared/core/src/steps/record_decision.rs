@@ -17,7 +17,7 @@ use crate::{
     digest::Digest,
     gate::{Answer, AnswerCode, Counted, Ending, Example, Gate, GateKind, Shown, Vote},
     ids::{RequestId, ShownId, SubjectId},
-    job::{Actor, Envelope, Job, Notice, Queue, Refusal, Verdict},
+    job::{Actor, Content, Envelope, Job, Notice, Queue, Refusal, Verdict},
     message::{MAX_REASON_CHARACTERS, check_text},
     policy::decide::{self, ACCESS_WORKFLOW, Bench, CERTAIN, People},
     ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Vault, WriteStore},
@@ -26,13 +26,37 @@ use crate::{
     time::Timestamp,
 };
 
+/// What a voter saw of a gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// A card, by the id that its buttons carry.
+    Card(ShownId),
+    /// The gate itself, read through the API; the digest says which action was seen.
+    Gate {
+        /// The request.
+        request: RequestId,
+        /// The gate's number.
+        gate: u32,
+        /// The digest of the action.
+        action: Digest,
+    },
+}
+
+/// A gate and the action that a voter saw there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Seen {
+    request: RequestId,
+    gate: u32,
+    action: Digest,
+}
+
 /// A vote as it came in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
     /// Its id: the same click has the same id.
     pub id: String,
-    /// What the voter was shown.
-    pub shown: ShownId,
+    /// What the voter saw.
+    pub sight: Sight,
     /// Who voted.
     pub actor: Actor,
     /// How.
@@ -76,8 +100,7 @@ where
     if let Some(reason) = &input.reason {
         check_text("reason", reason, MAX_REASON_CHARACTERS)?;
     }
-    let shown: Shown =
-        read(ctx, &Slot::Shown(input.shown.clone())).await?.ok_or(Error::NotFound("card"))?.value;
+    let shown = seen(ctx, &input.sight).await?;
     let recorded = match subject_of(ctx, &input.actor).await? {
         Some(voter) => until_first(|| attempt(ctx, &input, &shown, &voter)).await?,
         None => Recorded::UnknownPerson,
@@ -86,7 +109,20 @@ where
     Ok(recorded)
 }
 
-async fn attempt<C>(ctx: &C, input: &Input, shown: &Shown, voter: &SubjectId) -> Result<Recorded>
+async fn seen(ctx: &impl ReadStore, sight: &Sight) -> Result<Seen> {
+    match sight {
+        Sight::Card(id) => {
+            let shown: Shown =
+                read(ctx, &Slot::Shown(id.clone())).await?.ok_or(Error::NotFound("card"))?.value;
+            Ok(Seen { request: shown.request, gate: shown.gate, action: shown.action })
+        }
+        Sight::Gate { request, gate, action } => {
+            Ok(Seen { request: request.clone(), gate: *gate, action: action.clone() })
+        }
+    }
+}
+
+async fn attempt<C>(ctx: &C, input: &Input, shown: &Seen, voter: &SubjectId) -> Result<Recorded>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
@@ -116,7 +152,7 @@ async fn pinned(ctx: &impl Configs, request: &Request) -> Result<std::sync::Arc<
 async fn right<C: ReadStore + Clock>(
     ctx: &C,
     input: &Input,
-    shown: &Shown,
+    shown: &Seen,
     voter: &SubjectId,
     request: &Request,
     gate: &Gate,
@@ -428,6 +464,26 @@ async fn tell(ctx: &impl Queues, input: &Input, request: &RequestId, recorded: &
     };
     let job = Job::Tell { to: user.clone(), place: input.place.clone(), notice };
     ctx.send(Queue::Messages, &Envelope::job(job)).await
+}
+
+/// Does a message of the decisions queue.
+///
+/// # Errors
+/// As [`record_decision`] and [`cancel`]; [`Error::Invalid`] for a message of another function.
+pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Vault,
+{
+    match content {
+        Content::Job(Job::Vote { id, shown, actor, verdict, reason, cast_at, place }) => {
+            let input = Input { id, sight: Sight::Card(shown), actor, verdict, reason, cast_at, place };
+            record_decision(ctx, input).await.map(|_| ())
+        }
+        Content::Job(Job::Cancel { request, actor, place, .. }) => {
+            cancel(ctx, Cancellation { request, actor, place }).await.map(|_| ())
+        }
+        _ => Err(Error::invalid("message", "is for another function".into())),
+    }
 }
 
 /// A request taken back, as it came in.

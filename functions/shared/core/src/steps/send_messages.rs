@@ -17,7 +17,7 @@ use crate::{
     facts::Context,
     gate::{Candidate, Gate, InboxEntry, PostedCopy, Shown},
     ids::{MessageId, RequestId, ShownId, SubjectId},
-    job::{Actor, Envelope, Job, Listing, Notice, Queue},
+    job::{Actor, Content, Envelope, Job, Listing, Notice, Queue},
     message::{Ask, Message, Origin},
     outbox::{AskKind, News, Row, Work},
     person::{ChatUser, Person, Profile},
@@ -540,4 +540,18 @@ async fn waiting(ctx: &impl ReadStore, who: &SubjectId) -> Result<Vec<RequestId>
         }
     }
     Ok(found)
+}
+
+/// Does a message of the messages queue.
+///
+/// # Errors
+/// As [`send_row`] and [`send_job`].
+pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
+where
+    C: WriteStore + Chat + Clock + Configs + Queues + Salt + Vault,
+{
+    match content {
+        Content::Nudge { owner, key } => send_row(ctx, &owner, &key).await,
+        Content::Job(job) => send_job(ctx, job).await,
+    }
 }

@@ -14,6 +14,38 @@ use crate::{
     ports::{Clock, Queues, WriteStore},
     request::{EffectKind, EffectState, Outcome, Status},
 };
+use serde::Deserialize;
+
+/// The event by which EventBridge tells of an execution.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Event {
+    /// What happened.
+    pub detail: Detail,
+}
+
+/// The part of the event that matters.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Detail {
+    /// The execution's name.
+    pub name: String,
+    /// Its status: `FAILED`, `TIMED_OUT`, `ABORTED`.
+    pub status: String,
+}
+
+/// Does an event of EventBridge.
+///
+/// # Errors
+/// As [`settle_execution`].
+pub async fn on_event<C>(ctx: &C, event: Event) -> Result<()>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let death = match event.detail.status.as_str() {
+        "ABORTED" => Death::Aborted,
+        _ => Death::Failed,
+    };
+    settle_execution(ctx, Input { name: event.detail.name, death }).await
+}
 
 /// How an execution died.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

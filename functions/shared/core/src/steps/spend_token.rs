@@ -6,6 +6,7 @@ use crate::{
     change::{Versioned, read},
     gate::Gate,
     ids::RequestId,
+    job::Content,
     outbox::{Row, Work},
     ports::{KeyOwner, TaskTokens, Vault, WriteStore},
     slot::Slot,
@@ -49,4 +50,15 @@ async fn send<C: TaskTokens + Vault>(ctx: &C, gate: &Gate, sealed: &String) -> R
     let output = serde_json::to_value(answer).map_err(|e| Error::Broken(format!("answer: {e}")))?;
     let token = ctx.open(&KeyOwner::System, &gate.token_purpose(), sealed).await?;
     ctx.succeed(&token, &output).await.map(|_| ())
+}
+
+/// Does a message of the tokens queue.
+///
+/// # Errors
+/// As [`spend_token`]; [`Error::Invalid`] for a message of another function.
+pub async fn on_message<C: WriteStore + TaskTokens + Vault>(ctx: &C, content: Content) -> Result<()> {
+    match content {
+        Content::Nudge { owner, key } => spend_token(ctx, &owner, &key).await,
+        Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
+    }
 }

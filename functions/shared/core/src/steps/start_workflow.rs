@@ -10,7 +10,7 @@ use crate::{
     change::{Change, Versioned, put, read},
     digest::Digest,
     ids::{MessageId, SubjectId},
-    job::{Actor, AskerAnswer, Envelope, Job, Notice, Queue},
+    job::{Actor, AskerAnswer, Content, Envelope, Job, Notice, Queue},
     message::{Ask, Message, MessageStatus, Origin},
     outbox::{News, Row, Work, execution_input},
     person::{ChannelKind, ChatUser},
@@ -231,4 +231,21 @@ pub async fn start_execution<C: WriteStore + Workflows>(ctx: &C, owner: &str, ke
     };
     ctx.start(definition, name, input).await?;
     done(ctx, &row, version).await
+}
+
+/// Does a message of the start queue.
+///
+/// # Errors
+/// As [`start_workflow`] and [`start_execution`]; [`Error::Invalid`] for a message of another function.
+pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Vault + Workflows,
+{
+    match content {
+        Content::Job(Job::Settle { message, actor, answer }) => {
+            start_workflow(ctx, Input { message, actor, answer }).await
+        }
+        Content::Nudge { owner, key } => start_execution(ctx, &owner, &key).await,
+        Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
+    }
 }

@@ -18,6 +18,7 @@ use crate::{
     slot::{SHARDS, Slot},
     time::Timestamp,
 };
+use serde::Serialize;
 
 /// The most due records handled of one shard in one run.
 pub const LIMIT: usize = 100;
@@ -25,7 +26,7 @@ pub const LIMIT: usize = 100;
 pub const GRANT_GRACE_MILLIS: i64 = 120_000;
 
 /// What a sweep found.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Swept {
     /// Rows nudged.
     pub rows: u32,

@@ -5,6 +5,7 @@ use crate::{
     Error, Result,
     change::{Versioned, decode, put, read},
     ids::SubjectId,
+    job::Content,
     outbox::Row,
     person::{
         Group, Linked, Person, Profile,
@@ -15,10 +16,11 @@ use crate::{
     },
     slot::Slot,
 };
+use serde::Serialize;
 use std::collections::BTreeMap;
 
 /// What a synchronisation did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Synced {
     /// People in the projection now.
     pub people: usize,
@@ -70,13 +72,18 @@ where
     C: Chat + Clock + Configs + Directory + Hris,
 {
     let config = ctx.active().await?;
+    let employees = ctx.employees().await?;
+    // An HR system that names nobody has a fault; taken at its word, it would lock everybody out.
+    if employees.is_empty() {
+        return Err(Error::unavailable("the HR system"));
+    }
     let mut groups = BTreeMap::new();
     for group in config.groups() {
         let members = ctx.members(&group).await?.unwrap_or_default();
         groups.insert(group, members);
     }
     Ok(Sources {
-        employees: ctx.employees().await?,
+        employees,
         leave: ctx.leave().await?,
         accounts: ctx.users().await?,
         groups,
@@ -130,4 +137,18 @@ async fn identity_writes(ctx: &impl WriteStore, linked: &Linked) -> Result<Vec<W
         }
     }
     Ok(writes)
+}
+
+/// Does a message of the people queue.
+///
+/// # Errors
+/// As [`refresh_person`]; [`Error::Invalid`] for a message of another function.
+pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
+where
+    C: WriteStore + Chat + Clock + Configs + Directory + Hris + Salt + Vault,
+{
+    match content {
+        Content::Nudge { owner, key } => refresh_person(ctx, &owner, &key).await,
+        Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
+    }
 }

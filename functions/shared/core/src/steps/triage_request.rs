@@ -8,7 +8,7 @@ use crate::{
     Error, Result,
     change::{put, read},
     ids::{MessageId, RequestId, SubjectId},
-    job::{Actor, AskerAnswer, Envelope, Job, Notice, Queue},
+    job::{Actor, AskerAnswer, Content, Envelope, Job, Notice, Queue},
     message::{Ask, MAX_ASKS, MAX_TEXT_CHARACTERS, Message, MessageStatus, Origin, check_text},
     outbox::{Row, Work},
     ports::{Clock, Configs, Expect, KeyOwner, Queues, Salt, Triage, Vault, WriteStore},
@@ -163,4 +163,18 @@ async fn tell(ctx: &impl Queues, input: &Input, notice: Notice) -> Result<()> {
     let Actor::Chat { user } = &input.actor else { return Ok(()) };
     let job = Job::Tell { to: user.clone(), place: None, notice };
     ctx.send(Queue::Messages, &Envelope::job(job)).await
+}
+
+/// Does a message of the triage queue.
+///
+/// # Errors
+/// As [`triage_request`]; [`Error::Invalid`] for a message of another function.
+pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Triage + Vault,
+{
+    match content {
+        Content::Job(job) => triage_request(ctx, Input::from_job(job)?).await,
+        Content::Nudge { .. } => Err(Error::invalid("message", "is for another function".into())),
+    }
 }

@@ -10,12 +10,13 @@ use crate::{
     slot::{List, SHARDS, Slot},
     time::Timestamp,
 };
+use serde::Serialize;
 
 /// A day in milliseconds.
 const DAY_MILLIS: i64 = 86_400_000;
 
 /// What a verification found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct Verified {
     /// Chains that were read.
     pub chains: usize,

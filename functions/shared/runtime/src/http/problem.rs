@@ -2,7 +2,7 @@
 
 use super::{HttpResponse, Unusable};
 use countersign_core::{Error, time::Timestamp};
-use serde_json::json;
+use serde_json::{Value, json};
 
 impl HttpResponse {
     /// The problem that an error is, as `application/problem+json`; `invocation` helps to find it in the logs.
@@ -29,6 +29,18 @@ impl HttpResponse {
         let detail = "a valid bearer token is needed";
         Self::problem(401, "Unauthorized", "Countersign.Unauthenticated", detail, invocation)
             .with_header("WWW-Authenticate", "Bearer")
+    }
+
+    /// A problem of a step's own: what happened, with members that a program can read.
+    #[must_use]
+    pub fn of_outcome(status: u16, title: &str, members: &Value, invocation: &str) -> Self {
+        let mut body = json!({
+            "type": "about:blank", "title": title, "status": status, "instance": format!("urn:uuid:{invocation}"),
+        });
+        if let (Some(body), Some(members)) = (body.as_object_mut(), members.as_object()) {
+            body.extend(members.clone());
+        }
+        Self::empty(status).with_body("application/problem+json", body.to_string())
     }
 
     pub(crate) fn of_unusable(unusable: &Unusable, invocation: &str) -> Self {
@@ -64,7 +76,6 @@ fn status(error: &Error) -> (u16, &'static str) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::Value;
 
     fn check(error: &Error, status: u16, detail: &str) {
         let answer = serde_json::to_value(HttpResponse::of_error(error, "1-2", Timestamp(0))).unwrap();

@@ -1,0 +1,52 @@
+//! `POST /slack/commands`, `/slack/events` and `/slack/interactions`.
+
+use countersign_chat::slack::{self, Path, Received, Reply, authenticate};
+use countersign_core::{
+    Error, Result,
+    job::Envelope,
+    ports::{Clock, Queues},
+};
+use countersign_runtime::{
+    http::{HttpRequest, HttpResponse},
+    ports::slack::SlackApp,
+    telemetry::{Unit, metric},
+};
+
+/// Answers one call of Slack once its jobs are durably queued.
+///
+/// # Errors
+/// [`Error::Refused`] for another workspace; [`Error::Unavailable`] if a job could not be queued, so that Slack tries
+/// again or tells the person.
+pub(crate) async fn receive<C>(ctx: &C, request: HttpRequest) -> Result<HttpResponse>
+where
+    C: Clock + Queues + AsRef<SlackApp>,
+{
+    let app: &SlackApp = ctx.as_ref();
+    let (timestamp, signature) =
+        (request.header("x-slack-request-timestamp"), request.header("x-slack-signature"));
+    let now = ctx.now();
+    if let Err(why) = authenticate(&app.signing_secret, timestamp, signature, &request.body, now.seconds()) {
+        metric("CountersignSlackRefused", Unit::Count, 1.0, &[("reason", why.name())]);
+        return Ok(HttpResponse::empty(401));
+    }
+    let path = Path::of(&request.route).ok_or(Error::NotFound("resource"))?;
+    let received = slack::receive(path, &request.body, &app.team, now)?;
+    take(ctx, app, received).await
+}
+
+/// The modal first, since its trigger lives three seconds; it failing loses nothing.
+async fn take(ctx: &impl Queues, app: &SlackApp, received: Received) -> Result<HttpResponse> {
+    if let Some(modal) = &received.open
+        && let Err(error) = app.client.open_modal(&modal.trigger_id, &modal.view).await
+    {
+        tracing::warn!(error.code = error.code(), "modal not opened");
+        return Err(error);
+    }
+    for (queue, job) in received.jobs {
+        ctx.send(queue, &Envelope::job(job)).await?;
+    }
+    match received.reply {
+        Reply::Empty => Ok(HttpResponse::empty(200)),
+        Reply::Json(body) => HttpResponse::json(200, &body),
+    }
+}

@@ -1,0 +1,102 @@
+//! `POST /requests/{id}/decision` and `POST /requests/{id}/cancel`.
+
+use countersign_core::{
+    Error, Result,
+    digest::{Digest, short},
+    ids::RequestId,
+    job::{Actor, Verdict},
+    ports::{Clock, Configs, Queues, Salt, Vault, WriteStore},
+    steps::record_decision::{Cancellation, Cancelled, Input, Recorded, Sight, cancel, record_decision},
+};
+use countersign_runtime::{
+    http::{HttpRequest, HttpResponse, caller},
+    ports::bearers::Adapter as Bearers,
+};
+use serde::Deserialize;
+use serde_json::json;
+
+/// The body of a decision.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Body {
+    gate: u32,
+    action: String,
+    #[serde(flatten)]
+    verdict: Verdict,
+    reason: Option<String>,
+}
+
+/// Records a vote or a cancellation; a vote that came too late learns who decided.
+///
+/// # Errors
+/// As [`record_decision`] and [`cancel`].
+pub(crate) async fn decide<C>(ctx: &C, request: HttpRequest) -> Result<HttpResponse>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Vault + AsRef<Bearers>,
+{
+    let Some(caller) = caller(ctx.as_ref(), &request).await? else {
+        return Ok(HttpResponse::unauthenticated(&request.invocation));
+    };
+    let id = RequestId::new(request.parameter("id")?).map_err(|_| Error::NotFound("request"))?;
+    let actor = Actor::Directory { id: caller.subject };
+    match request.route.ends_with("/cancel") {
+        true => cancelled(
+            cancel(ctx, Cancellation { request: id, actor, place: None }).await?,
+            &request.invocation,
+        ),
+        false => recorded(record_decision(ctx, input(ctx, &request, id, actor)?).await?, &request.invocation),
+    }
+}
+
+/// The vote of the call; the same body of the same caller is the same vote.
+fn input(clock: &impl Clock, request: &HttpRequest, id: RequestId, actor: Actor) -> Result<Input> {
+    let shape = |e: serde_json::Error| {
+        Error::invalid(
+            "body",
+            format!("is not the JSON that is expected, at line {} column {}", e.line(), e.column()),
+        )
+    };
+    let body: Body = serde_json::from_slice(&request.body).map_err(shape)?;
+    let text = String::from_utf8_lossy(&request.body).into_owned();
+    let Actor::Directory { id: caller } = &actor else {
+        return Err(Error::Broken("not an API caller".into()));
+    };
+    Ok(Input {
+        id: short(&["vote", id.as_str(), caller, &text]),
+        sight: Sight::Gate { request: id, gate: body.gate, action: Digest::parse(&body.action)? },
+        actor,
+        verdict: body.verdict,
+        reason: body.reason,
+        cast_at: clock.now(),
+        place: None,
+    })
+}
+
+fn recorded(recorded: Recorded, invocation: &str) -> Result<HttpResponse> {
+    match recorded {
+        Recorded::Counted => HttpResponse::json(200, &json!({"recorded": "counted"})),
+        Recorded::Decided(ending) => {
+            HttpResponse::json(200, &json!({"recorded": "decided", "ending": ending}))
+        }
+        Recorded::AlreadyDecided { ending, by } => Ok(HttpResponse::of_outcome(
+            409,
+            "Already decided",
+            &json!({"ending": ending, "by": by}),
+            invocation,
+        )),
+        Recorded::Refused(reason) => {
+            Ok(HttpResponse::of_outcome(403, "Refused", &json!({"reason": reason}), invocation))
+        }
+        Recorded::UnknownPerson => Err(Error::NotFound("request")),
+    }
+}
+
+fn cancelled(cancelled: Cancelled, invocation: &str) -> Result<HttpResponse> {
+    match cancelled {
+        Cancelled::Yes => HttpResponse::json(200, &json!({"cancelled": true})),
+        Cancelled::TooLate => {
+            Ok(HttpResponse::of_outcome(409, "Too late", &json!({"cancelled": false}), invocation))
+        }
+        Cancelled::NotTheirs => Err(Error::NotFound("request")),
+    }
+}

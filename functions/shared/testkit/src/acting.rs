@@ -1,0 +1,186 @@
+//! What people do: ask, send, press, take back. And what a test looks up.
+
+use crate::{
+    delivering::Delivery,
+    people::{Company, chat_user},
+    world::World,
+};
+use countersign_core::{
+    card::Press,
+    change::decode,
+    gate::{Gate, Shown},
+    ids::{MessageId, RequestId, ShownId, SubjectId},
+    job::{Actor, AskerAnswer, Envelope, Job, Queue, Verdict},
+    message::{Ask, Origin},
+    person::link::subject_of,
+    ports::{Clock, Ids, Salt},
+    request::Request,
+    slot::Slot,
+    steps::record_decision::{Input, Sight},
+};
+use serde::de::DeserializeOwned;
+
+/// What somebody presses on a gate's card.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pressed {
+    /// The card.
+    pub shown: ShownId,
+    /// The handle of whoever presses.
+    pub who: String,
+    /// How.
+    pub verdict: Verdict,
+    /// Why.
+    pub reason: Option<String>,
+}
+
+impl World {
+    /// The subject of a handle.
+    #[must_use]
+    pub fn subject(&self, handle: &str) -> SubjectId {
+        subject_of(self.salt(), &Company::employee(handle))
+    }
+
+    fn queue(&self, queue: Queue, job: Job) {
+        let mut state = self.state();
+        let now = state.now;
+        state.deliveries.put(Delivery::Queued(queue, Envelope::job(job)), now);
+    }
+
+    /// Somebody writes to the desk; what was understood is shown, nothing is sent.
+    pub fn write(&self, who: &str, text: &str) -> MessageId {
+        let id = MessageId::derived(&["message", &self.fresh()]);
+        let user = chat_user(who);
+        let job = Job::Message {
+            id: id.clone(),
+            actor: Actor::Chat { user: user.clone() },
+            origin: Origin::Chat { user },
+            text: text.to_owned(),
+            beneficiary: None,
+            promised: None,
+            asked_at: self.now(),
+        };
+        self.queue(Queue::Triage, job);
+        id
+    }
+
+    /// Somebody answers to what was understood.
+    pub fn answer(&self, who: &str, message: &MessageId, answer: AskerAnswer) {
+        let actor = Actor::Chat { user: chat_user(who) };
+        self.queue(Queue::Start, Job::Settle { message: message.clone(), actor, answer });
+    }
+
+    /// Somebody asks and sends; everything that follows at once happens. The id of the (first) request.
+    pub fn ask(&self, who: &str, ask: Ask) -> RequestId {
+        let text = ask.text.clone();
+        self.understand(&text, vec![ask]);
+        let message = self.write(who, &text);
+        self.run();
+        self.answer(who, &message, AskerAnswer::Send);
+        self.run();
+        RequestId::derived(&["request", message.as_str(), "0"])
+    }
+
+    /// What somebody sees to press on, newest first.
+    #[must_use]
+    pub fn card_of(&self, who: &str) -> Option<ShownId> {
+        let button = self.state().chat.button(&chat_user(who), Press::Approve)?;
+        ShownId::new(button.value).ok()
+    }
+
+    /// Somebody presses on the newest card that somebody sees; whether there was one.
+    pub fn press(&self, who: &str, verdict: Verdict, reason: Option<&str>) -> bool {
+        let Some(shown) = self.card_of(who) else { return false };
+        self.press_on(&Pressed { shown, who: who.into(), verdict, reason: reason.map(str::to_owned) });
+        true
+    }
+
+    /// Somebody presses on a card, whoever's it is. The id of the vote.
+    pub fn press_on(&self, pressed: &Pressed) -> String {
+        let Input { id, actor, verdict, reason, cast_at, place, .. } = self.vote(pressed);
+        let (vote, shown) = (id.clone(), pressed.shown.clone());
+        self.queue(Queue::Decisions, Job::Vote { id, shown, actor, verdict, reason, cast_at, place });
+        vote
+    }
+
+    /// The vote that a press makes.
+    #[must_use]
+    pub fn vote(&self, pressed: &Pressed) -> Input {
+        Input {
+            id: self.fresh(),
+            sight: Sight::Card(pressed.shown.clone()),
+            actor: Actor::Chat { user: chat_user(&pressed.who) },
+            verdict: pressed.verdict.clone(),
+            reason: pressed.reason.clone(),
+            cast_at: self.now(),
+            place: None,
+        }
+    }
+
+    /// Somebody takes a request back.
+    pub fn take_back(&self, who: &str, request: &RequestId) {
+        let actor = Actor::Chat { user: chat_user(who) };
+        let job = Job::Cancel { request: request.clone(), actor, cast_at: self.now(), place: None };
+        self.queue(Queue::Decisions, job);
+    }
+
+    /// A record, decoded.
+    #[must_use]
+    pub fn record<T: DeserializeOwned>(&self, slot: &Slot) -> Option<T> {
+        let stored = self.state().records.get(slot)?;
+        decode(stored).ok().map(|read| read.value)
+    }
+
+    /// A request.
+    #[must_use]
+    pub fn request(&self, id: &RequestId) -> Request {
+        self.record(&Slot::Request(id.clone())).expect("the request is recorded")
+    }
+
+    /// A gate of a request.
+    #[must_use]
+    pub fn gate(&self, id: &RequestId, number: u32) -> Gate {
+        self.record(&Slot::Gate(id.clone(), number)).expect("the gate is recorded")
+    }
+
+    /// Every request.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RequestId> {
+        let state = self.state();
+        let request = |slot: &Slot| match slot {
+            Slot::Request(id) => Some(id.clone()),
+            _ => None,
+        };
+        state.records.all.keys().filter_map(request).collect()
+    }
+
+    /// The cards of a gate that were shown to anybody.
+    #[must_use]
+    pub fn shown(&self, request: &RequestId, gate: u32) -> Vec<ShownId> {
+        let slots: Vec<Slot> = self.state().records.all.keys().cloned().collect();
+        let ids = slots.into_iter().filter_map(|slot| match &slot {
+            Slot::Shown(id) => self.record::<Shown>(&slot).map(|shown| (id.clone(), shown)),
+            _ => None,
+        });
+        ids.filter(|(_, shown)| shown.request == *request && shown.gate == gate).map(|(id, _)| id).collect()
+    }
+
+    /// The states that an execution entered.
+    #[must_use]
+    pub fn entered(&self, execution: &str) -> Vec<&'static str> {
+        let state = self.state();
+        state.engine.executions.get(execution).map(|e| e.entered.clone()).unwrap_or_default()
+    }
+
+    /// The headlines of everything that a person was sent or told.
+    #[must_use]
+    pub fn headlines(&self, who: &str) -> Vec<String> {
+        self.state().chat.headlines(&chat_user(who))
+    }
+
+    /// Work that is still owed.
+    #[must_use]
+    pub fn owed(&self) -> Vec<Slot> {
+        let state = self.state();
+        state.records.all.keys().filter(|slot| matches!(slot, Slot::Row(..))).cloned().collect()
+    }
+}

@@ -1,0 +1,77 @@
+//! A chat workspace in memory: what was posted, what it shows now, what was whispered, which modals were filled.
+
+use countersign_core::{
+    Error, Result,
+    card::{Button, Card, CopyAddress, Modal, Press},
+    person::{ChannelKind, ChatAccount, ChatUser},
+};
+
+/// A posted message.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Posted {
+    /// To whom.
+    pub to: ChatUser,
+    /// Where it is.
+    pub address: CopyAddress,
+    /// What it shows now.
+    pub card: Card,
+    /// How often it was changed.
+    pub updates: u32,
+}
+
+/// Everything that happened in the workspace.
+#[derive(Clone, Debug, Default)]
+pub struct Chats {
+    /// Messages, oldest first.
+    pub posts: Vec<Posted>,
+    /// What was told to one person where that person clicked.
+    pub whispers: Vec<(ChatUser, Card)>,
+    /// Filled modals by their own id.
+    pub modals: Vec<(String, Modal)>,
+    /// The accounts of the workspace.
+    pub accounts: Vec<ChatAccount>,
+}
+
+impl Chats {
+    pub(crate) fn post(&mut self, to: &ChatUser, card: &Card) -> Result<CopyAddress> {
+        let regular = self.accounts.iter().any(|account| account.user == *to && account.regular);
+        if !regular {
+            return Err(Error::Refused("the person cannot be reached".into()));
+        }
+        let address = CopyAddress {
+            channel: ChannelKind::Slack,
+            conversation: format!("D{}", to.user),
+            message: format!("{}.0", self.posts.len() + 1),
+        };
+        let posted = Posted { to: to.clone(), address: address.clone(), card: card.clone(), updates: 0 };
+        self.posts.push(posted);
+        Ok(address)
+    }
+
+    pub(crate) fn update(&mut self, copy: &CopyAddress, card: &Card) -> Result<()> {
+        let found = self.posts.iter_mut().find(|posted| posted.address == *copy);
+        let posted = found.ok_or(Error::NotFound("message"))?;
+        posted.card = card.clone();
+        posted.updates += 1;
+        Ok(())
+    }
+
+    /// What a person was sent, oldest first.
+    pub fn of(&self, user: &ChatUser) -> impl Iterator<Item = &Posted> {
+        self.posts.iter().filter(move |posted| posted.to == *user)
+    }
+
+    /// The headlines of what a person was sent and told, oldest first, as they stand now.
+    #[must_use]
+    pub fn headlines(&self, user: &ChatUser) -> Vec<String> {
+        let whispered = self.whispers.iter().filter(|(to, _)| to == user).map(|(_, card)| card);
+        self.of(user).map(|posted| &posted.card).chain(whispered).map(|card| card.headline.clone()).collect()
+    }
+
+    /// The newest button of a kind that a person sees.
+    #[must_use]
+    pub fn button(&self, user: &ChatUser, press: Press) -> Option<Button> {
+        let buttons: Vec<&Button> = self.of(user).flat_map(|posted| &posted.card.buttons).collect();
+        buttons.into_iter().rfind(|button| button.press == press).cloned()
+    }
+}

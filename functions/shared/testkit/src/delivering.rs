@@ -1,0 +1,282 @@
+//! Delivers what is on its way: queue messages to their readers, executions to their next state, deaths to their heir.
+
+use crate::{
+    engine::Stand,
+    world::{Ended, World},
+};
+use countersign_core::{
+    Error, Result,
+    job::{Content, Envelope, Job, Queue},
+    ports::Clock,
+    steps::{
+        ask_approvers::ask_approvers,
+        gather_context::gather_context,
+        plan_approvals::plan_approvals,
+        provision_access::provision_access,
+        record_decision::{Cancellation, Input as Vote, Sight, cancel, record_decision},
+        revoke_access::revoke_access,
+        send_messages::{send_job, send_row},
+        settle_execution::{Death, Input as Dead, settle_execution},
+        spend_token::spend_token,
+        start_workflow::{Input as Settled, start_execution, start_workflow},
+        sweep_due::sweep_due,
+        sync_people::refresh_person,
+        triage_request::{Input as Message, triage_request},
+    },
+    time::Timestamp,
+};
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::future::Future;
+
+/// How long a message stays out of sight after a try, in milliseconds.
+const VISIBILITY_MILLIS: i64 = 30_000;
+/// How often a message is tried before it is dead.
+const MAX_RECEIVES: u32 = 5;
+const MINUTE_MILLIS: i64 = 60_000;
+
+/// Something on its way.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Delivery {
+    /// A message on a queue.
+    Queued(Queue, Envelope),
+    /// The news that an execution died.
+    Died(String, Stand),
+}
+
+/// A delivery with its history.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// What.
+    pub what: Delivery,
+    /// Not before.
+    pub visible_at: Timestamp,
+    /// How often it was tried in vain.
+    pub receives: u32,
+}
+
+/// In which order messages come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// As they were sent.
+    #[default]
+    Sent,
+    /// The newest first.
+    Reversed,
+}
+
+/// All that is on its way.
+#[derive(Clone, Debug, Default)]
+pub struct Deliveries {
+    /// Waiting messages.
+    pub waiting: Vec<Waiting>,
+    /// Messages that were tried too often.
+    pub dead: Vec<Delivery>,
+    /// In which order they come.
+    pub order: Order,
+    /// How often each message comes.
+    pub copies: usize,
+    /// How many messages were handled to their end.
+    pub handled: u64,
+}
+
+impl Deliveries {
+    /// Puts something on its way.
+    pub fn put(&mut self, what: Delivery, visible_at: Timestamp) {
+        for _ in 0..self.copies.max(1) {
+            self.waiting.push(Waiting { what: what.clone(), visible_at, receives: 0 });
+        }
+    }
+
+    fn take(&mut self, now: Timestamp) -> Option<Waiting> {
+        let visible = |waiting: &Waiting| waiting.visible_at <= now;
+        let position = match self.order {
+            Order::Sent => self.waiting.iter().position(visible),
+            Order::Reversed => self.waiting.iter().rposition(visible),
+        };
+        position.map(|position| self.waiting.remove(position))
+    }
+
+    fn back(&mut self, waiting: Waiting, now: Timestamp) {
+        let receives = waiting.receives + 1;
+        if receives >= MAX_RECEIVES {
+            self.dead.push(waiting.what);
+        } else {
+            let visible_at = Timestamp(now.0 + VISIBILITY_MILLIS);
+            self.waiting.push(Waiting { visible_at, receives, ..waiting });
+        }
+    }
+}
+
+impl World {
+    /// Lets everything happen that can happen now.
+    pub fn run(&self) {
+        loop {
+            let now = self.now();
+            if let Some(name) = { self.state().engine.ready(now) } {
+                self.go_on(&name);
+                continue;
+            }
+            let Some(waiting) = ({ self.state().deliveries.take(now) }) else { return };
+            match self.deliver(&waiting.what) {
+                Ended::Answered(Ok(())) => self.state().deliveries.handled += 1,
+                Ended::Answered(Err(_)) | Ended::Died => self.state().deliveries.back(waiting, now),
+            }
+        }
+    }
+
+    /// Lets time pass: waits end, retries begin, messages come again, and the sweep runs every minute.
+    pub fn advance(&self, seconds: i64) {
+        let end = Timestamp(self.now().0 + seconds * 1000);
+        loop {
+            self.run();
+            let Some(next) = self.next_time().filter(|next| *next <= end) else { break };
+            self.state().now = next;
+            self.state().engine.time_out(next);
+            if next.0 % MINUTE_MILLIS == 0 {
+                self.sweep();
+            }
+        }
+        self.state().now = end;
+        self.run();
+    }
+
+    /// Runs the sweep once.
+    pub fn sweep(&self) {
+        drop(self.invoke(sweep_due(self)));
+        self.run();
+    }
+
+    /// When something happens next: later than now.
+    fn next_time(&self) -> Option<Timestamp> {
+        let state = self.state();
+        let tick = |at: Timestamp| Timestamp((at.0 + MINUTE_MILLIS - 1).div_euclid(MINUTE_MILLIS) * MINUTE_MILLIS);
+        let later = Timestamp(state.now.0 + 1);
+        let due = state.records.all_due().map(|due| tick(due.due_at.max(later))).min();
+        let message = state.deliveries.waiting.iter().map(|waiting| waiting.visible_at).min();
+        [due, message, state.engine.next_time()].into_iter().flatten().min().map(|at| at.max(later))
+    }
+
+    /// Stops an execution, as an operator would.
+    pub fn abort(&self, name: &str) {
+        let mut state = self.state();
+        let now = state.now;
+        if let Some(execution) = state.engine.executions.get_mut(name) {
+            execution.stand = Stand::Aborted;
+            state.deliveries.put(Delivery::Died(name.to_owned(), Stand::Aborted), now);
+        }
+    }
+
+    fn deliver(&self, what: &Delivery) -> Ended<()> {
+        match what {
+            Delivery::Queued(queue, envelope) => match &envelope.content {
+                Content::Nudge { owner, key } => self.nudged(*queue, owner, key),
+                Content::Job(job) => self.job(job.clone()),
+            },
+            Delivery::Died(name, stand) => {
+                let death = if *stand == Stand::Aborted { Death::Aborted } else { Death::Failed };
+                self.invoke(settle_execution(self, Dead { name: name.clone(), death }))
+            }
+        }
+    }
+
+    fn nudged(&self, queue: Queue, owner: &str, key: &str) -> Ended<()> {
+        match queue {
+            Queue::Start => self.invoke(start_execution(self, owner, key)),
+            Queue::Tokens => self.invoke(spend_token(self, owner, key)),
+            Queue::Messages => self.invoke(send_row(self, owner, key)),
+            Queue::People => self.invoke(refresh_person(self, owner, key)),
+            Queue::Triage | Queue::Decisions => Ended::Answered(Err(Error::Broken("no row's queue".into()))),
+        }
+    }
+
+    fn job(&self, job: Job) -> Ended<()> {
+        match job {
+            Job::Message { .. } => self.invoke(async { triage_request(self, Message::from_job(job)?).await }),
+            Job::Settle { message, actor, answer } => {
+                self.invoke(start_workflow(self, Settled { message, actor, answer }))
+            }
+            Job::Vote { id, shown, actor, verdict, reason, cast_at, place } => {
+                let sight = Sight::Card(shown);
+                let vote = Vote { id: id.clone(), sight, actor, verdict, reason, cast_at, place };
+                self.invoke(async {
+                    let recorded = record_decision(self, vote).await?;
+                    self.state().recorded.push((id, recorded));
+                    Ok(())
+                })
+            }
+            Job::Cancel { request, actor, place, .. } => {
+                self.invoke(async { cancel(self, Cancellation { request, actor, place }).await.map(drop) })
+            }
+            Job::FillModal { .. } | Job::List { .. } | Job::Tell { .. } => self.invoke(send_job(self, job)),
+        }
+    }
+
+    /// Runs the present state of an execution.
+    fn go_on(&self, name: &str) {
+        let Some(execution) = ({ self.state().engine.executions.get(name).cloned() }) else { return };
+        let input = |field: &str| execution.input.get(field).cloned().unwrap_or_default();
+        let both = json!({"request": input("request"), "generation": input("generation")});
+        match execution.state {
+            "GatherContext" => self.task(name, "PlanApprovals", || parsed(both, |i| gather_context(self, i))),
+            "PlanApprovals" => self.task(name, "NextStep", || parsed(both, |i| plan_approvals(self, i))),
+            "ProvisionAccess" => self.task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i))),
+            "RevokeAccess" => self.task(name, "IsRevoked", || parsed(both, |i| revoke_access(self, i))),
+            "AwaitDecision" | "AwaitEnd" => {
+                let token = self.state().engine.token(name);
+                let payload = json!({
+                    "request": input("request"), "generation": input("generation"), "gate": execution.gate,
+                    "token": token, "redrive": execution.redrive, "round": execution.turn, "retry": execution.retry,
+                });
+                self.begin_to_wait(name, payload);
+            }
+            _ => self.change(name, |execution, _| execution.go(execution.choose())),
+        }
+    }
+
+    fn task<F>(&self, name: &str, next: &'static str, step: impl FnOnce() -> F)
+    where
+        F: Future<Output = Result<Value>>,
+    {
+        let ended = self.invoke(step());
+        self.change(name, |execution, now| match ended {
+            Ended::Answered(Ok(output)) => {
+                if execution.state != "GatherContext" {
+                    execution.take(&output);
+                }
+                execution.go(next);
+            }
+            Ended::Answered(Err(error)) => execution.fail(Some(&error), now),
+            Ended::Died => execution.fail(None, now),
+        });
+    }
+
+    fn begin_to_wait(&self, name: &str, payload: Value) {
+        let ended = self.invoke(parsed(payload, |input| ask_approvers(self, input)));
+        self.change(name, |execution, now| match ended {
+            Ended::Answered(Ok(_)) => execution.wait(now),
+            Ended::Answered(Err(error)) => execution.fail(Some(&error), now),
+            Ended::Died => execution.fail(None, now),
+        });
+    }
+
+    fn change(&self, name: &str, change: impl FnOnce(&mut crate::engine::Execution, Timestamp)) {
+        let mut state = self.state();
+        let now = state.now;
+        let Some(execution) = state.engine.executions.get_mut(name) else { return };
+        change(execution, now);
+        if execution.stand == Stand::Failed {
+            state.deliveries.put(Delivery::Died(name.to_owned(), Stand::Failed), now);
+        }
+    }
+}
+
+/// Reads a function's input, runs its step and writes its output, as the function itself does.
+async fn parsed<I: DeserializeOwned, O: Serialize, F: Future<Output = Result<O>>>(
+    input: Value,
+    step: impl FnOnce(I) -> F,
+) -> Result<Value> {
+    let input = serde_json::from_value(input).map_err(|e| Error::invalid("input", e.to_string()))?;
+    let output = step(input).await?;
+    serde_json::to_value(output).map_err(|e| Error::Broken(e.to_string()))
+}

@@ -1,0 +1,239 @@
+//! The workflow service in memory: executions of the three definitions, their waits, retries and ends.
+
+use countersign_core::{Error, Result, ports::Spent, time::Timestamp};
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// The definitions that exist.
+const DEFINITIONS: [(&str, &str); 3] = [
+    ("access-request", "GatherContext"),
+    ("desk-request", "PlanApprovals"),
+    ("grant-lifecycle", "AwaitEnd"),
+];
+/// How often a state is retried, and how often one that changes a target system.
+const RETRIES: u32 = 20;
+const EFFECT_RETRIES: u32 = 60;
+/// The first and the longest pause before a retry, in milliseconds.
+const RETRY_MILLIS: i64 = 2_000;
+const LONGEST_RETRY_MILLIS: i64 = 300_000;
+/// How long a wait lasts when no wake-up lies ahead, in milliseconds.
+const NO_WAKE_MILLIS: i64 = 300_000;
+
+/// How an execution stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stand {
+    /// It goes on.
+    Running,
+    /// It came to its end.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// Somebody stopped it.
+    Aborted,
+}
+
+/// One execution.
+#[derive(Clone, Debug)]
+pub struct Execution {
+    /// The definition.
+    pub definition: String,
+    /// Its input.
+    pub input: Value,
+    /// The state it is in.
+    pub state: &'static str,
+    /// Every state it entered, in order; a retry is no entry.
+    pub entered: Vec<&'static str>,
+    /// How it stands.
+    pub stand: Stand,
+    /// The outcome that the hub chooses by.
+    pub outcome: String,
+    pub(crate) gate: Option<u64>,
+    pub(crate) wake: Vec<i64>,
+    pub(crate) turn: u64,
+    pub(crate) redrive: u64,
+    pub(crate) retry: u32,
+    pub(crate) ready_at: Timestamp,
+    pub(crate) token: Option<String>,
+    pub(crate) until: Option<Timestamp>,
+}
+
+/// All executions by name, and how many tokens were handed out.
+#[derive(Clone, Debug, Default)]
+pub struct Engine {
+    /// The executions.
+    pub executions: BTreeMap<String, Execution>,
+    tokens: u64,
+}
+
+impl Engine {
+    pub(crate) fn start(&mut self, definition: &str, name: &str, input: &Value, now: Timestamp) -> Result<()> {
+        let found = DEFINITIONS.iter().find(|(known, _)| *known == definition);
+        let (_, first) = found.ok_or_else(|| Error::invalid("definition", "is unknown".into()))?;
+        let execution = Execution {
+            definition: definition.to_owned(),
+            input: input.clone(),
+            state: first,
+            entered: vec![first],
+            stand: Stand::Running,
+            outcome: String::new(),
+            gate: input.get("gate").and_then(Value::as_u64),
+            wake: numbers(input.get("wake")),
+            turn: 0,
+            redrive: 0,
+            retry: 0,
+            ready_at: now,
+            token: None,
+            until: None,
+        };
+        match self.executions.get(name) {
+            Some(known) if known.input != *input => Err(Error::invalid("execution", "has other input".into())),
+            Some(_) => Ok(()),
+            None => {
+                self.executions.insert(name.to_owned(), execution);
+                Ok(())
+            }
+        }
+    }
+
+    /// A new token for the wait that an execution begins.
+    pub(crate) fn token(&mut self, name: &str) -> Option<String> {
+        self.tokens += 1;
+        let token = format!("token-{}", self.tokens);
+        self.executions.get_mut(name)?.token = Some(token.clone());
+        Some(token)
+    }
+
+    /// Completes the wait of a token that is alive.
+    pub(crate) fn succeed(&mut self, token: &str, output: &Value) -> Spent {
+        let waits = |e: &&mut Execution| e.stand == Stand::Running && e.token.as_deref() == Some(token);
+        match self.executions.values_mut().find(waits) {
+            Some(execution) => {
+                execution.answer(output);
+                Spent::Taken
+            }
+            None => Spent::Closed,
+        }
+    }
+
+    /// The next execution that can go on at `now`.
+    pub(crate) fn ready(&self, now: Timestamp) -> Option<String> {
+        let ready = |e: &&Execution| e.stand == Stand::Running && e.until.is_none() && e.ready_at <= now;
+        self.executions.iter().find(|(_, e)| ready(e)).map(|(name, _)| name.clone())
+    }
+
+    /// When the next execution goes on by itself.
+    pub(crate) fn next_time(&self) -> Option<Timestamp> {
+        let running = self.executions.values().filter(|e| e.stand == Stand::Running);
+        running.map(|e| e.until.unwrap_or(e.ready_at)).min()
+    }
+
+    /// Ends the waits whose time is over.
+    pub(crate) fn time_out(&mut self, now: Timestamp) {
+        let over = |e: &&mut Execution| e.stand == Stand::Running && e.until.is_some_and(|at| at <= now);
+        for execution in self.executions.values_mut().filter(over) {
+            execution.outcome = "timeout".into();
+            execution.leave_wait();
+        }
+    }
+}
+
+impl Execution {
+    /// Whether it waits for its token.
+    #[must_use]
+    pub fn waits(&self) -> bool {
+        self.until.is_some() && self.stand == Stand::Running
+    }
+
+    /// Begins to wait until the next wake-up.
+    pub(crate) fn wait(&mut self, now: Timestamp) {
+        if self.token.is_some() {
+            let next = self.wake.iter().find(|at| **at > now.0);
+            let millis = next.map_or(NO_WAKE_MILLIS, |at| (at - now.0 + 999).div_euclid(1000).max(1) * 1000);
+            self.until = Some(Timestamp(now.0 + millis));
+            self.retry = 0;
+        }
+    }
+
+    fn answer(&mut self, output: &Value) {
+        self.take(output);
+        self.leave_wait();
+    }
+
+    /// Takes what a function or a token said.
+    pub(crate) fn take(&mut self, output: &Value) {
+        self.outcome = output.get("outcome").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let planned = self.state == "PlanApprovals";
+        match output.get("gate").and_then(Value::as_u64) {
+            Some(gate) => self.gate = Some(gate),
+            None if planned => self.gate = Some(0),
+            None => {}
+        }
+        match output.get("wake") {
+            Some(wake) => self.wake = numbers(Some(wake)),
+            None if planned => self.wake.clear(),
+            None => {}
+        }
+    }
+
+    fn leave_wait(&mut self) {
+        self.token = None;
+        self.until = None;
+        self.turn += 1;
+        self.go(if self.state == "AwaitEnd" { "GrantStep" } else { "NextStep" });
+    }
+
+    /// Enters a state.
+    pub(crate) fn go(&mut self, state: &'static str) {
+        self.state = state;
+        self.retry = 0;
+        self.entered.push(state);
+        match state {
+            "Close" => self.stand = Stand::Succeeded,
+            "GoneWrong" | "NoKnownOutcome" => self.stand = Stand::Failed,
+            _ => {}
+        }
+    }
+
+    /// What a choice leads to.
+    pub(crate) fn choose(&self) -> &'static str {
+        let access = self.definition == "access-request";
+        match (self.state, self.outcome.as_str()) {
+            ("NextStep", "approval" | "unsure" | "rescheduled" | "timeout") => "AwaitDecision",
+            ("NextStep", "automatic" | "approved") if access => "ProvisionAccess",
+            ("NextStep", "corrected" | "regate") => "PlanApprovals",
+            ("NextStep", "already-held") if access => "Close",
+            ("NextStep", "served" | "denied" | "expired" | "cancelled" | "rerouted") => "Close",
+            ("IsProvisioned", "granted" | "failed" | "unknown" | "cancelled") => "Close",
+            ("IsProvisioned", "regate") => "PlanApprovals",
+            ("GrantStep", "rescheduled" | "timeout") => "AwaitEnd",
+            ("GrantStep", "grant-ended") => "RevokeAccess",
+            ("GrantStep", "cancelled") | ("IsRevoked", "revoked" | "failed" | "unknown") => "Close",
+            _ => "NoKnownOutcome",
+        }
+    }
+
+    /// A try of the present state failed: again later, or the end.
+    pub(crate) fn fail(&mut self, error: Option<&Error>, now: Timestamp) {
+        let changes = matches!(self.state, "ProvisionAccess" | "RevokeAccess");
+        let again = match error {
+            None => true,
+            Some(Error::NotYetConfirmed) => changes,
+            Some(Error::Unavailable { .. } | Error::Conflict | Error::Ambiguous { .. }) => true,
+            Some(_) => false,
+        };
+        self.token = None;
+        self.until = None;
+        if again && self.retry < if changes { EFFECT_RETRIES } else { RETRIES } {
+            let pause = RETRY_MILLIS.saturating_mul(1 << self.retry.min(16)).min(LONGEST_RETRY_MILLIS);
+            self.retry += 1;
+            self.ready_at = Timestamp(now.0 + pause);
+        } else {
+            self.go("GoneWrong");
+        }
+    }
+}
+
+fn numbers(value: Option<&Value>) -> Vec<i64> {
+    let list = value.and_then(Value::as_array);
+    list.into_iter().flatten().filter_map(Value::as_i64).collect()
+}

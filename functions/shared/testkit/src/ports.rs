@@ -1,0 +1,246 @@
+//! Every port of the product, in memory.
+
+use crate::{
+    delivering::Delivery,
+    understanding::nothing,
+    world::{State, World},
+};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use countersign_core::{
+    Error, Result,
+    card::{Card, CopyAddress, Modal},
+    change::decode,
+    config::{ActiveConfig, Config},
+    digest::Digest,
+    facts::{AccessTarget, DirectoryUser, EmployeeFacts},
+    job::{Envelope, Queue},
+    message::Ask,
+    outbox::Due,
+    person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
+    ports::{
+        Access, Chat, Clock, Configs, Directory, DueIndex, Hris, Ids, KeyOwner, Queues, ReadStore, Salt,
+        Sealed, Spent, Stored, TaskTokens, Triage, Vault, Workflows, Write, WriteStore,
+    },
+    request::EffectKind,
+    slot::{List, Slot},
+    time::Timestamp,
+};
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+fn later() -> Error {
+    Error::unavailable("port")
+}
+
+fn unknown() -> Error {
+    Error::Ambiguous { service: "port" }
+}
+
+impl Clock for World {
+    fn now(&self) -> Timestamp {
+        self.state().now
+    }
+}
+
+impl Ids for World {
+    fn fresh(&self) -> String {
+        let mut state = self.state();
+        state.fresh += 1;
+        format!("fresh-{}", state.fresh)
+    }
+}
+
+impl Salt for World {
+    fn salt(&self) -> &str {
+        "harbour"
+    }
+}
+
+impl ReadStore for World {
+    async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
+        self.call("store.get", later, |state| Ok(state.records.get(slot))).await
+    }
+
+    async fn list(&self, list: &List) -> Result<Vec<Stored>> {
+        self.call("store.list", later, |state| Ok(state.records.list(list))).await
+    }
+}
+
+impl WriteStore for World {
+    async fn commit(&self, writes: Vec<Write>) -> Result<()> {
+        self.call("store.commit", unknown, |state| state.records.commit(writes)).await
+    }
+}
+
+impl DueIndex for World {
+    async fn due(&self, shard: u8, until: Timestamp, limit: usize) -> Result<Vec<Due>> {
+        self.call("store.due", later, |state| Ok(state.records.due(shard, until, limit))).await
+    }
+}
+
+impl Queues for World {
+    async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
+        self.call("queues.send", later, |state| {
+            let at = Timestamp(state.now.0 + i64::from(seconds) * 1000);
+            state.deliveries.put(Delivery::Queued(queue, envelope.clone()), at);
+            Ok(())
+        })
+        .await
+    }
+}
+
+impl Vault for World {
+    async fn seal(&self, owner: &KeyOwner, purpose: &str, plain: &str) -> Result<Sealed> {
+        self.call("vault.seal", later, |state| {
+            state.fresh += 1;
+            let value =
+                json!({"owner": name(owner), "purpose": purpose, "plain": plain, "nonce": state.fresh});
+            Ok(STANDARD.encode(value.to_string()))
+        })
+        .await
+    }
+
+    async fn open(&self, owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Result<String> {
+        self.call("vault.open", later, |state| {
+            if state.destroyed.contains(&name(owner)) {
+                return Err(Error::NotFound("key"));
+            }
+            opened(owner, purpose, sealed).ok_or_else(|| Error::Broken("sealed for something else".into()))
+        })
+        .await
+    }
+}
+
+fn name(owner: &KeyOwner) -> String {
+    match owner {
+        KeyOwner::Subject(subject) => subject.as_str().to_owned(),
+        KeyOwner::System => "system".to_owned(),
+    }
+}
+
+fn opened(owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Option<String> {
+    let value: Value = serde_json::from_slice(&STANDARD.decode(sealed).ok()?).ok()?;
+    let is = |field: &str, wanted: &str| value.get(field).and_then(Value::as_str) == Some(wanted);
+    let plain = value.get("plain")?.as_str()?.to_owned();
+    (is("owner", &name(owner)) && is("purpose", purpose)).then_some(plain)
+}
+
+impl Configs for World {
+    async fn active(&self) -> Result<Arc<Config>> {
+        self.call("configs.active", later, |state| {
+            let active = state.records.get(&Slot::ActiveConfig).ok_or(Error::NotFound("configuration"))?;
+            config(state, &decode::<ActiveConfig>(active)?.value.version)
+        })
+        .await
+    }
+
+    async fn pinned(&self, version: &Digest) -> Result<Arc<Config>> {
+        self.call("configs.pinned", later, |state| config(state, version)).await
+    }
+}
+
+fn config(state: &State, version: &Digest) -> Result<Arc<Config>> {
+    let slot = Slot::Config(version.as_str().to_owned());
+    let stored = state.records.get(&slot).ok_or(Error::NotFound("configuration"))?;
+    Ok(Arc::new(decode::<Config>(stored)?.value))
+}
+
+impl Workflows for World {
+    async fn start(&self, definition: &str, name: &str, input: &Value) -> Result<()> {
+        self.call("workflows.start", later, |state| state.engine.start(definition, name, input, state.now))
+            .await
+    }
+}
+
+impl TaskTokens for World {
+    async fn succeed(&self, token: &str, output: &Value) -> Result<Spent> {
+        self.call("tokens.succeed", later, |state| Ok(state.engine.succeed(token, output))).await
+    }
+}
+
+impl Hris for World {
+    async fn employee(&self, id: &str) -> Result<Option<EmployeeFacts>> {
+        self.call("hris.employee", later, |state| Ok(state.outside.employee(id))).await
+    }
+
+    async fn employees(&self) -> Result<Vec<Employee>> {
+        self.call("hris.employees", later, |state| Ok(state.outside.employees.clone())).await
+    }
+
+    async fn leave(&self) -> Result<Vec<Leave>> {
+        self.call("hris.leave", later, |state| Ok(state.outside.leave.clone())).await
+    }
+}
+
+impl Directory for World {
+    async fn user(&self, id: &str) -> Result<Option<DirectoryUser>> {
+        self.call("directory.user", later, |state| Ok(state.outside.user(id))).await
+    }
+
+    async fn users(&self) -> Result<Vec<DirectoryAccount>> {
+        self.call("directory.users", later, |state| Ok(state.outside.accounts.clone())).await
+    }
+
+    async fn members(&self, group: &str) -> Result<Option<Vec<String>>> {
+        self.call("directory.members", later, |state| Ok(state.outside.members(group))).await
+    }
+}
+
+impl Access for World {
+    async fn grant(&self, target: &AccessTarget) -> Result<()> {
+        self.call("access.grant", unknown, |state| state.outside.change(EffectKind::Grant, target)).await
+    }
+
+    async fn revoke(&self, target: &AccessTarget) -> Result<()> {
+        self.call("access.revoke", unknown, |state| state.outside.change(EffectKind::Revocation, target))
+            .await
+    }
+
+    async fn holds(&self, target: &AccessTarget) -> Result<bool> {
+        self.call("access.holds", later, |state| {
+            Ok(!state.outside.hidden && state.outside.holds(&target.group, &target.user))
+        })
+        .await
+    }
+}
+
+impl Chat for World {
+    async fn post(&self, to: &ChatUser, card: &Card) -> Result<CopyAddress> {
+        self.call("chat.post", later, |state| state.chat.post(to, card)).await
+    }
+
+    async fn update(&self, copy: &CopyAddress, card: &Card) -> Result<()> {
+        self.call("chat.update", later, |state| state.chat.update(copy, card)).await
+    }
+
+    async fn whisper(&self, to: &ChatUser, _place: Option<&str>, card: &Card) -> Result<()> {
+        self.call("chat.whisper", later, |state| {
+            state.chat.whispers.push((to.clone(), card.clone()));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn fill_modal(&self, external_id: &str, modal: &Modal) -> Result<()> {
+        self.call("chat.fill_modal", later, |state| {
+            state.chat.modals.push((external_id.to_owned(), modal.clone()));
+            Ok(())
+        })
+        .await
+    }
+
+    async fn accounts(&self) -> Result<Vec<ChatAccount>> {
+        self.call("chat.accounts", later, |state| Ok(state.chat.accounts.clone())).await
+    }
+}
+
+impl Triage for World {
+    fn understand(&self, _: &Config, text: &str, _: Timestamp) -> Vec<Ask> {
+        let scripted = self.state().script.get(text).cloned();
+        scripted.unwrap_or_else(|| vec![nothing(text)])
+    }
+
+    fn version(&self) -> &str {
+        "scripted"
+    }
+}

@@ -1,0 +1,122 @@
+//! The table in memory: versions, conditions, all or nothing, and the index of what is due.
+
+use countersign_core::{
+    Error, Result,
+    outbox::Due,
+    ports::{Action, Expect, Stored, Write},
+    slot::{List, Slot, shard},
+    time::Timestamp,
+};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The most writes that the table takes at once.
+pub(crate) const MAX_TRANSACTION: usize = 12;
+
+/// One record.
+#[derive(Clone, Debug)]
+pub(crate) struct Record {
+    version: u64,
+    body: Value,
+    due: Option<Timestamp>,
+}
+
+/// All records, in the order of their address.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Records {
+    pub(crate) all: BTreeMap<Slot, Record>,
+    /// How many transactions were done.
+    pub(crate) commits: u64,
+}
+
+impl Record {
+    fn stored(&self) -> Stored {
+        Stored { version: self.version, body: self.body.clone() }
+    }
+}
+
+impl Records {
+    pub(crate) fn get(&self, slot: &Slot) -> Option<Stored> {
+        self.all.get(slot).map(Record::stored)
+    }
+
+    pub(crate) fn list(&self, list: &List) -> Vec<Stored> {
+        let inside = self.all.iter().filter(|(slot, _)| belongs(slot, list));
+        inside.map(|(_, record)| record.stored()).collect()
+    }
+
+    pub(crate) fn due(&self, wanted: u8, until: Timestamp, limit: usize) -> Vec<Due> {
+        let mut due: Vec<Due> = self.all_due().filter(|due| due.due_at <= until).collect();
+        due.retain(|due| shard(owner(&due.slot)) == wanted);
+        due.sort_by_key(|due| due.due_at);
+        due.truncate(limit);
+        due
+    }
+
+    pub(crate) fn all_due(&self) -> impl Iterator<Item = Due> {
+        self.all
+            .iter()
+            .filter_map(|(slot, record)| record.due.map(|due_at| Due { slot: slot.clone(), due_at }))
+    }
+
+    /// Does all writes or none.
+    pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<()> {
+        if writes.len() > MAX_TRANSACTION {
+            return Err(Error::Broken(format!("a transaction of {} writes", writes.len())));
+        }
+        let slots: BTreeSet<&Slot> = writes.iter().map(|write| &write.slot).collect();
+        if slots.len() != writes.len() {
+            return Err(Error::Broken("a transaction writes one record twice".into()));
+        }
+        if !writes.iter().all(|write| self.meets(write)) {
+            return Err(Error::Conflict);
+        }
+        self.commits += 1;
+        for write in writes {
+            self.apply(write);
+        }
+        Ok(())
+    }
+
+    fn meets(&self, write: &Write) -> bool {
+        let version = self.all.get(&write.slot).map(|record| record.version);
+        match write.expect {
+            Expect::Absent => version.is_none(),
+            Expect::Version(expected) => version == Some(expected),
+            Expect::Any => true,
+        }
+    }
+
+    fn apply(&mut self, write: Write) {
+        match write.action {
+            Action::Put(body, due) => {
+                let version = self.all.get(&write.slot).map_or(1, |record| record.version + 1);
+                self.all.insert(write.slot, Record { version, body, due });
+            }
+            Action::Delete => drop(self.all.remove(&write.slot)),
+            Action::Check => {}
+        }
+    }
+}
+
+fn owner(slot: &Slot) -> &str {
+    match slot {
+        Slot::Request(request) | Slot::Gate(request, _) => request.as_str(),
+        Slot::Row(owner, _) => owner,
+        Slot::Message(message) => message.as_str(),
+        _ => "",
+    }
+}
+
+fn belongs(slot: &Slot, list: &List) -> bool {
+    match (slot, list) {
+        (Slot::Audit(chain, _), List::Audit(wanted)) => chain == wanted,
+        (Slot::Row(owner, _), List::Rows(wanted)) => owner == wanted,
+        (Slot::Copy(request, gate, _), List::Copies(wanted, number)) => request == wanted && gate == number,
+        (Slot::Gate(request, _), List::Gates(wanted)) => request == wanted,
+        (Slot::Inbox(who, ..), List::Inbox(wanted)) | (Slot::Own(who, _), List::Own(wanted)) => who == wanted,
+        (Slot::Day(day, shard, _), List::Day(wanted, number)) => day == wanted && shard == number,
+        (Slot::Quarantine(_), List::Quarantine) | (Slot::Example(..), List::Examples) => true,
+        _ => false,
+    }
+}

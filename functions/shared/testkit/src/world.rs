@@ -1,0 +1,245 @@
+//! The world: one value that is every port, with its clock, its faults and its people.
+
+use crate::{
+    chat::Chats,
+    delivering::Deliveries,
+    engine::Engine,
+    outside::Outside,
+    people,
+    store::Records,
+    trouble::{Fault, Trip, Trouble, When},
+};
+use countersign_core::{
+    Error, Result,
+    audit::By,
+    config::Config,
+    message::Ask,
+    steps::{activate_config::activate_config, record_decision::Recorded, sync_people::sync_people},
+    time::Timestamp,
+};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    future::Future,
+    pin::{Pin, pin},
+    sync::{Mutex, MutexGuard, PoisonError},
+    task::{Context, Poll, Waker},
+};
+
+/// Monday, 2026-11-23, 08:00 UTC.
+pub(crate) const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
+
+/// Everything that is, in memory.
+#[derive(Debug, Default)]
+pub struct State {
+    pub(crate) records: Records,
+    pub(crate) now: Timestamp,
+    pub(crate) fresh: u64,
+    pub(crate) destroyed: BTreeSet<String>,
+    pub(crate) trouble: Trouble,
+    pub(crate) script: BTreeMap<String, Vec<Ask>>,
+    /// The executions of the workflows.
+    pub engine: Engine,
+    /// Messages on their way.
+    pub deliveries: Deliveries,
+    /// What became of votes, in the order of their handling.
+    pub recorded: Vec<(String, Recorded)>,
+    /// The chat workspace.
+    pub chat: Chats,
+    /// The HR system and the directory.
+    pub outside: Outside,
+}
+
+/// How an invocation of a step ended.
+#[derive(Debug)]
+pub enum Ended<T> {
+    /// It answered.
+    Answered(Result<T>),
+    /// Its process died.
+    Died,
+}
+
+/// A company with its people, the product's table, queues and workflows, and the systems around it.
+#[derive(Debug)]
+pub struct World {
+    state: Mutex<State>,
+}
+
+impl World {
+    /// Nothing but an empty table and a clock.
+    #[must_use]
+    pub fn empty() -> Self {
+        let state = State { now: BEGINNING, ..State::default() };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// Harbour Works, with the configuration that the product ships.
+    #[must_use]
+    pub fn harbour() -> Self {
+        Self::configured(|_| {})
+    }
+
+    /// Harbour Works, with a configuration made from the shipped one.
+    #[must_use]
+    pub fn configured(change: impl FnOnce(&mut Config)) -> Self {
+        let world = Self::empty();
+        {
+            let mut state = world.state();
+            state.outside = people::outside(BEGINNING);
+            state.chat.accounts = people::chat_accounts();
+        }
+        let mut config = shipped();
+        change(&mut config);
+        let by = By::Function { name: "testkit".into() };
+        world.finish(activate_config(&world, &config, &by)).expect("the configuration has no finding");
+        world.finish(sync_people(&world)).expect("the sources answer");
+        world
+    }
+
+    /// All of it, locked: never held across a step.
+    pub fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Runs a step as a function would: to its answer, or to the death of its process.
+    pub fn invoke<T>(&self, step: impl Future<Output = Result<T>>) -> Ended<T> {
+        let mut step = pin!(step);
+        match step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(answer) => Ended::Answered(answer),
+            Poll::Pending => {
+                let died = std::mem::take(&mut self.state().trouble.died);
+                assert!(died, "a step waits for something that is no port");
+                Ended::Died
+            }
+        }
+    }
+
+    /// Runs a step that must not die.
+    ///
+    /// # Errors
+    /// As the step.
+    pub fn finish<T>(&self, step: impl Future<Output = Result<T>>) -> Result<T> {
+        match self.invoke(step) {
+            Ended::Answered(answer) => answer,
+            Ended::Died => panic!("the process died"),
+        }
+    }
+
+    /// Runs steps at the same time: at every call of a port another one goes on, in an order that `seed` decides.
+    pub fn race<'a, T>(&self, seed: u64, steps: Vec<Pin<Box<dyn Future<Output = T> + 'a>>>) -> Vec<T> {
+        self.state().trouble.racing = true;
+        let mut steps: Vec<_> = steps.into_iter().enumerate().collect();
+        let mut answers: Vec<(usize, T)> = Vec::new();
+        let mut dice = Dice(seed);
+        while !steps.is_empty() {
+            let chosen = dice.below(steps.len());
+            let (_, step) = steps.get_mut(chosen).expect("the dice stay below");
+            if let Poll::Ready(answer) = step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+                answers.push((steps.swap_remove(chosen).0, answer));
+            }
+        }
+        self.state().trouble.racing = false;
+        answers.sort_by_key(|(number, _)| *number);
+        answers.into_iter().map(|(_, answer)| answer).collect()
+    }
+
+    /// One call of a port: counted, put off in a race, and meeting whatever trouble is laid out for it.
+    pub(crate) async fn call<T>(
+        &self,
+        name: &'static str,
+        lost: fn() -> Error,
+        act: impl FnOnce(&mut State) -> Result<T>,
+    ) -> Result<T> {
+        if self.state().trouble.racing {
+            yield_once().await;
+        }
+        let (trip, fault) = {
+            let mut state = self.state();
+            (state.trouble.count(name), state.trouble.laid_out(name))
+        };
+        let works = trip.map_or_else(|| fault.as_ref().is_none_or(|fault| fault.works), When::works);
+        let done = if works { Some(act(&mut self.state())) } else { None };
+        match (trip, fault, done) {
+            (Some(When::DieBefore | When::DieAfter), ..) => std::future::pending().await,
+            (Some(When::Refused), ..) => Err(Error::unavailable("port")),
+            (Some(When::Lost), ..) => Err(lost()),
+            (None, Some(fault), _) => Err(fault.error),
+            (None, None, Some(answer)) => answer,
+            (None, None, None) => Err(Error::unavailable("port")),
+        }
+    }
+
+    /// Plans trouble for the n-th call from now.
+    pub fn trip(&self, at: u64, when: When) {
+        let trouble = &mut self.state().trouble;
+        trouble.calls = 0;
+        trouble.names.clear();
+        trouble.trip = Some(Trip { at, when });
+    }
+
+    /// How many calls were made since the last plan, and whether the plan was met.
+    #[must_use]
+    pub fn tripped(&self) -> bool {
+        self.state().trouble.trip.is_none()
+    }
+
+    /// The name of the last call that was counted at or before a number.
+    #[must_use]
+    pub fn call_named(&self, number: u64) -> Option<&'static str> {
+        let index = usize::try_from(number).unwrap_or(usize::MAX);
+        self.state().trouble.names.get(index.saturating_sub(1)).copied()
+    }
+
+    /// Lays out the next answer of a port's call, like `access.grant`.
+    pub fn next(&self, call: &str, fault: Fault) {
+        self.state().trouble.next.entry(call.to_owned()).or_default().push_back(fault);
+    }
+
+    /// Takes a port's call down until [`World::up`].
+    pub fn down(&self, call: &str, fault: Fault) {
+        self.state().trouble.down.insert(call.to_owned(), fault);
+    }
+
+    /// Brings a port's call back.
+    pub fn up(&self, call: &str) {
+        self.state().trouble.down.remove(call);
+    }
+
+    /// Scripts what triage understands of a text.
+    pub fn understand(&self, text: &str, asks: Vec<Ask>) {
+        self.state().script.insert(text.to_owned(), asks);
+    }
+}
+
+/// Gives way once.
+async fn yield_once() {
+    let mut yielded = false;
+    std::future::poll_fn(|_| match std::mem::replace(&mut yielded, true) {
+        true => Poll::Ready(()),
+        false => Poll::Pending,
+    })
+    .await;
+}
+
+/// Repeatable chance (a linear congruential generator with Knuth's constants).
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Dice(pub(crate) u64);
+
+impl Dice {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap_or(0) % limit.max(1)
+    }
+}
+
+/// The configuration that the product ships.
+fn shipped() -> Config {
+    let parse = |text: &str| -> serde_json::Value {
+        serde_yaml_ng::from_str(text).expect("the shipped configuration is YAML")
+    };
+    let value = serde_json::json!({
+        "policy": parse(include_str!("../../../../infra/config/policy.yaml")),
+        "catalog": parse(include_str!("../../../../infra/config/catalog.yaml")),
+        "roles": parse(include_str!("../../../../infra/config/roles.yaml")),
+    });
+    serde_json::from_value(value).expect("the shipped configuration has its shape")
+}

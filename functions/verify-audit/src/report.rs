@@ -1,0 +1,25 @@
+//! Verifies, and reports what was found.
+
+use countersign_core::{
+    Result,
+    ports::{Clock, ReadStore},
+    steps::verify_audit::{Verified, verify_audit},
+};
+use countersign_runtime::telemetry::{Unit, metric};
+
+/// How many days back the chains are checked each time.
+const DAYS: u16 = 92;
+
+/// Verifies the chains of the last [`DAYS`] days.
+///
+/// # Errors
+/// As [`verify_audit`].
+pub(crate) async fn verify<C: ReadStore + Clock>(ctx: &C) -> Result<Verified> {
+    let verified = verify_audit(ctx, DAYS).await?;
+    for (chain, flaw) in &verified.flaws {
+        tracing::error!(request.id = chain, sequence = flaw.sequence, flaw = flaw.what, "audit chain broken");
+    }
+    #[allow(clippy::cast_precision_loss, reason = "a count of flaws fits a double")]
+    metric("CountersignAuditFlaws", Unit::Count, verified.flaws.len() as f64, &[]);
+    Ok(verified)
+}
