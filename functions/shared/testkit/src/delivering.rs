@@ -150,7 +150,8 @@ impl World {
     /// When something happens next: later than now.
     fn next_time(&self) -> Option<Timestamp> {
         let state = self.state();
-        let tick = |at: Timestamp| Timestamp((at.0 + MINUTE_MILLIS - 1).div_euclid(MINUTE_MILLIS) * MINUTE_MILLIS);
+        let tick =
+            |at: Timestamp| Timestamp((at.0 + MINUTE_MILLIS - 1).div_euclid(MINUTE_MILLIS) * MINUTE_MILLIS);
         let later = Timestamp(state.now.0 + 1);
         let due = state.records.all_due().map(|due| tick(due.due_at.max(later))).min();
         let message = state.deliveries.waiting.iter().map(|waiting| waiting.visible_at).min();
@@ -220,7 +221,9 @@ impl World {
         match execution.state {
             "GatherContext" => self.task(name, "PlanApprovals", || parsed(both, |i| gather_context(self, i))),
             "PlanApprovals" => self.task(name, "NextStep", || parsed(both, |i| plan_approvals(self, i))),
-            "ProvisionAccess" => self.task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i))),
+            "ProvisionAccess" => {
+                self.task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i)))
+            }
             "RevokeAccess" => self.task(name, "IsRevoked", || parsed(both, |i| revoke_access(self, i))),
             "AwaitDecision" | "AwaitEnd" => {
                 let token = self.state().engine.token(name);

@@ -5,11 +5,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// The definitions that exist.
-const DEFINITIONS: [(&str, &str); 3] = [
-    ("access-request", "GatherContext"),
-    ("desk-request", "PlanApprovals"),
-    ("grant-lifecycle", "AwaitEnd"),
-];
+const DEFINITIONS: [(&str, &str); 3] =
+    [("access-request", "GatherContext"), ("desk-request", "PlanApprovals"), ("grant-lifecycle", "AwaitEnd")];
 /// How often a state is retried, and how often one that changes a target system.
 const RETRIES: u32 = 20;
 const EFFECT_RETRIES: u32 = 60;
@@ -66,7 +63,13 @@ pub struct Engine {
 }
 
 impl Engine {
-    pub(crate) fn start(&mut self, definition: &str, name: &str, input: &Value, now: Timestamp) -> Result<()> {
+    pub(crate) fn start(
+        &mut self,
+        definition: &str,
+        name: &str,
+        input: &Value,
+        now: Timestamp,
+    ) -> Result<()> {
         let found = DEFINITIONS.iter().find(|(known, _)| *known == definition);
         let (_, first) = found.ok_or_else(|| Error::invalid("definition", "is unknown".into()))?;
         let execution = Execution {
@@ -86,7 +89,9 @@ impl Engine {
             until: None,
         };
         match self.executions.get(name) {
-            Some(known) if known.input != *input => Err(Error::invalid("execution", "has other input".into())),
+            Some(known) if known.input != *input => {
+                Err(Error::invalid("execution", "has other input".into()))
+            }
             Some(_) => Ok(()),
             None => {
                 self.executions.insert(name.to_owned(), execution);
