@@ -1,0 +1,243 @@
+//! The shipped configuration is what core reads, and the published schemas say just what core accepts.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+use countersign_core::{
+    catalog::{Application, Budgets, Catalog, Entitlement, Intent, Risk},
+    config::{Config, ROLES, Roles},
+    policy::{Approver, Baseline, Escalation, Match, Policy, Rule, Stage, Then, Unverified, expression},
+    time::Span,
+};
+use countersign_tests::files;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+const FOLDER: &str = "infra/config";
+const NAMES: [&str; 3] = ["policy", "catalog", "roles"];
+
+fn shipped(name: &str) -> Value {
+    serde_yaml_ng::from_str(&files::read(&format!("{FOLDER}/{name}.yaml"))).unwrap()
+}
+
+fn read<T: DeserializeOwned>(name: &str) -> T {
+    serde_json::from_value(shipped(name)).unwrap()
+}
+
+fn schema(name: &str) -> Value {
+    serde_json::from_str(&files::read(&format!("{FOLDER}/schema/{name}.json"))).unwrap()
+}
+
+fn errors(name: &str, instance: &Value) -> Vec<String> {
+    let validator = jsonschema::validator_for(&schema(name)).unwrap();
+    validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn the_schemas_accept_the_shipped_files_and_editors_find_them() {
+    for name in NAMES {
+        assert_eq!(errors(name, &shipped(name)), Vec::<String>::new(), "{name}");
+        let first = format!("# yaml-language-server: $schema=schema/{name}.json");
+        assert_eq!(files::read(&format!("{FOLDER}/{name}.yaml")).lines().next(), Some(first.as_str()));
+    }
+}
+
+fn span(text: &str) -> Span {
+    Span::parse(text).unwrap()
+}
+
+/// A value with every field that core knows: a new field does not compile until it is here, and in the schema.
+fn whole_policy() -> Policy {
+    let stage = Stage {
+        id: "manager".into(),
+        approvers: vec![Approver::Manager, Approver::ManagersManager, Approver::Owner],
+        fallback: vec![
+            Approver::Role("desk".into()),
+            Approver::Group("finance".into()),
+            Approver::Person("felix@harbour.example".into()),
+        ],
+        approve_at: 1,
+        deny_at: 1,
+        reminders: vec![span("4h")],
+        escalation: Some(Escalation { after: span("1d"), to: vec![Approver::ManagersManager] }),
+        warning: Some(span("15m")),
+        expires_after: span("2w"),
+        reason_required: true,
+    };
+    let rule = |then| Rule {
+        id: "rule".into(),
+        matches: Match {
+            intent: vec!["access.request".into()],
+            application: vec!["aws".into()],
+            entitlement: vec!["production".into()],
+            risk: vec![Risk::Low, Risk::Medium, Risk::High, Risk::Critical],
+        },
+        when: Some("cost.monthly_cents < 1".into()),
+        unverified: Unverified::Desk,
+        then,
+    };
+    Policy {
+        id: "whole".into(),
+        minimum_confidence: 600,
+        desk: stage.clone(),
+        finance: stage.clone(),
+        rules: vec![rule(Then::Stages(vec![stage])), rule(Then::Automatic), rule(Then::Deny("no".into()))],
+        baseline: Baseline { unverified: Unverified::Proceed, then: Then::Automatic },
+    }
+}
+
+/// As [`whole_policy`].
+fn whole_catalog() -> Catalog {
+    let entitlement = Entitlement {
+        name: "standard".into(),
+        title: "Standard".into(),
+        aliases: vec!["user".into()],
+        risk: Risk::Low,
+        system: "okta".into(),
+        group: "app-standard".into(),
+        monthly_cents: 100,
+        longest: Some(span("90d")),
+    };
+    let application = Application {
+        name: "salesforce".into(),
+        title: "Salesforce".into(),
+        aliases: vec!["sfdc".into()],
+        owners: vec!["group:finance".into()],
+        default_entitlement: "standard".into(),
+        entitlements: vec![entitlement],
+    };
+    Catalog {
+        intents: vec![Intent {
+            name: "access.request".into(),
+            title: "Access".into(),
+            workflow: "access-request".into(),
+        }],
+        applications: vec![application],
+        budgets: Budgets { currency: "EUR".into(), confirm_up_to_cents: 1, monthly_cents: 2 },
+    }
+}
+
+/// As [`whole_policy`].
+fn whole_roles() -> Roles {
+    Roles {
+        roles: ROLES.iter().map(|role| ((*role).to_owned(), "group".to_owned())).collect::<BTreeMap<_, _>>(),
+    }
+}
+
+fn check_whole<T: Serialize>(name: &str, whole: &T) {
+    let value = serde_json::to_value(whole).unwrap();
+    assert_eq!(errors(name, &value), Vec::<String>::new(), "{name}: the schema lacks a field or a form");
+}
+
+#[test]
+fn the_schemas_know_every_field_of_core() {
+    check_whole("policy", &whole_policy());
+    check_whole("catalog", &whole_catalog());
+    check_whole("roles", &whole_roles());
+}
+
+/// Every field that a schema knows is one of core's: the whole value has it.
+#[test]
+fn the_schemas_know_no_field_more() {
+    let whole = [
+        serde_json::to_value(whole_policy()).unwrap(),
+        serde_json::to_value(whole_catalog()).unwrap(),
+        serde_json::to_value(whole_roles()).unwrap(),
+    ];
+    let text = json!(whole).to_string();
+    for name in NAMES {
+        let mut properties = Vec::new();
+        known_fields(&schema(name), &mut properties);
+        assert!(properties.len() > 4);
+        for property in properties {
+            assert!(text.contains(&format!("\"{property}\":")), "{name}: {property}");
+        }
+    }
+}
+
+fn known_fields(schema: &Value, found: &mut Vec<String>) {
+    match schema {
+        Value::Array(items) => items.iter().for_each(|item| known_fields(item, found)),
+        Value::Object(members) => {
+            let properties = members.get("properties").and_then(Value::as_object);
+            found.extend(properties.into_iter().flatten().map(|(name, _)| name.clone()));
+            members.values().for_each(|member| known_fields(member, found));
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn what_core_refuses_the_schemas_refuse_too() {
+    let check = |name: &str, pointer: &str, value: Value| {
+        let mut changed = shipped(name);
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        changed.pointer_mut(parent).unwrap()[key] = value;
+        assert!(!errors(name, &changed).is_empty(), "{name}: {pointer}");
+        let refused = match name {
+            "policy" => serde_json::from_value::<Policy>(changed).is_err(),
+            "catalog" => serde_json::from_value::<Catalog>(changed).is_err(),
+            _ => serde_json::from_value::<Roles>(changed).is_err(),
+        };
+        assert!(refused, "core takes {name}: {pointer}");
+    };
+    check("policy", "/surprise", json!(1));
+    check("policy", "/desk/expires_after", json!("soon"));
+    check("policy", "/desk/approvers", json!(["everybody"]));
+    check("policy", "/baseline/then", json!("maybe"));
+    check("policy", "/minimum_confidence", json!(-1));
+    check("catalog", "/surprise", json!(1));
+    check("catalog", "/budgets/currency", Value::Null);
+    check("roles", "/surprise", json!(1));
+}
+
+fn config() -> Config {
+    Config { policy: read("policy"), catalog: read("catalog"), roles: read("roles") }
+}
+
+#[test]
+fn the_shipped_files_speak_of_each_other() {
+    let config = config();
+    for rule in &config.policy.rules {
+        let matches = &rule.matches;
+        matches.intent.iter().for_each(|name| assert!(config.catalog.intent(name).is_some(), "{name}"));
+        for application in &matches.application {
+            let found = config.catalog.application(application).unwrap();
+            for entitlement in &matches.entitlement {
+                assert!(
+                    config.catalog.entitlement(&found.name, Some(entitlement)).is_some(),
+                    "{entitlement}"
+                );
+            }
+        }
+        rule.when.iter().for_each(|when| assert_eq!(expression::check(when), Ok(()), "{}", rule.id));
+    }
+    assert!(config.policy.rules.iter().any(|rule| rule.when.is_some()), "no rule shows an expression");
+    for approver in config.policy.stages().flat_map(Stage::named) {
+        if let Approver::Role(role) = approver {
+            assert!(config.roles.group(role).is_some(), "{role}");
+        }
+    }
+    ROLES.iter().for_each(|role| assert!(config.roles.group(role).is_some(), "{role}"));
+    for application in &config.catalog.applications {
+        assert!(config.catalog.entitlement(&application.name, None).is_some(), "{}", application.name);
+    }
+}
+
+/// The story of the product: one amount that the ledger confirms, one that Finance does.
+#[test]
+fn the_demo_has_an_amount_below_the_limit_and_one_above() {
+    let catalog = config().catalog;
+    let cents =
+        |application, entitlement| catalog.entitlement(application, Some(entitlement)).unwrap().monthly_cents;
+    assert!((1..=catalog.budgets.confirm_up_to_cents).contains(&cents("salesforce", "standard")));
+    assert!(cents("tableau", "creator") > catalog.budgets.confirm_up_to_cents);
+}
+
+#[test]
+fn every_intent_is_served_by_a_workflow_that_is_deployed() {
+    for intent in config().catalog.intents {
+        let path = format!("statemachines/{}.asl.json", intent.workflow);
+        assert!(files::root().join(&path).is_file(), "{path}");
+    }
+}
