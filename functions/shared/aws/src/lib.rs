@@ -4,6 +4,7 @@
 mod cache;
 #[cfg(feature = "dynamodb")]
 pub mod configs;
+#[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets", feature = "sfn", feature = "sqs"))]
 mod fault;
 #[cfg(feature = "kms")]
 pub mod kms;

@@ -73,7 +73,17 @@ impl Session {
         Ok(Self { config: config.build() })
     }
 
-    #[cfg_attr(not(any(feature = "dynamodb", feature = "sqs", feature = "sfn")), allow(dead_code))]
+    // Without any service, nobody asks.
+    #[cfg_attr(
+        not(any(
+            feature = "dynamodb",
+            feature = "kms",
+            feature = "secrets",
+            feature = "sfn",
+            feature = "sqs"
+        )),
+        allow(dead_code)
+    )]
     pub(crate) fn config(&self) -> &SdkConfig {
         &self.config
     }
