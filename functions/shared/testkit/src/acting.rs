@@ -7,18 +7,19 @@ use crate::{
 };
 use countersign_core::{
     card::Press,
-    change::decode,
+    change::{decode, put},
     gate::{Gate, Shown},
     ids::{MessageId, RequestId, ShownId, SubjectId},
     job::{Actor, AskerAnswer, Envelope, Job, Queue, Verdict},
     message::{Ask, Origin},
-    person::link::subject_of,
-    ports::{Clock, Ids, Salt},
+    person::{Delegation, Period, link::subject_of},
+    ports::{Clock, Expect, Ids, Salt},
     request::Request,
     slot::Slot,
     steps::record_decision::{Input, Sight},
+    time::Timestamp,
 };
-use serde::de::DeserializeOwned;
+use serde::{Serialize, de::DeserializeOwned};
 
 /// What somebody presses on a gate's card.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -114,6 +115,20 @@ impl World {
             cast_at: self.now(),
             place: None,
         }
+    }
+
+    /// For a week, somebody else may decide in somebody's place.
+    pub fn delegate(&self, from: &str, to: &str) {
+        let (from, to, now) = (self.subject(from), self.subject(to), self.now());
+        let period = Period { from: now, to: Timestamp(now.0 + 7 * 86_400_000) };
+        let delegation = Delegation { from: from.clone(), to, period };
+        self.put(Slot::Delegation(from), &delegation);
+    }
+
+    /// Stores a record, whatever stood there.
+    pub fn put(&self, slot: Slot, value: &impl Serialize) {
+        let write = put(slot, Expect::Any, value, None).expect("the record has a JSON form");
+        self.state().records.commit(vec![write]).expect("nothing is expected");
     }
 
     /// Somebody takes a request back.

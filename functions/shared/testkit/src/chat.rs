@@ -57,21 +57,28 @@ impl Chats {
     }
 
     /// What a person was sent, oldest first.
-    pub fn of(&self, user: &ChatUser) -> impl Iterator<Item = &Posted> {
-        self.posts.iter().filter(move |posted| posted.to == *user)
+    #[must_use]
+    pub fn of(&self, user: &ChatUser) -> Vec<&Posted> {
+        self.posts.iter().filter(|posted| posted.to == *user).collect()
     }
 
     /// The headlines of what a person was sent and told, oldest first, as they stand now.
     #[must_use]
     pub fn headlines(&self, user: &ChatUser) -> Vec<String> {
         let whispered = self.whispers.iter().filter(|(to, _)| to == user).map(|(_, card)| card);
-        self.of(user).map(|posted| &posted.card).chain(whispered).map(|card| card.headline.clone()).collect()
+        self.of(user)
+            .into_iter()
+            .map(|posted| &posted.card)
+            .chain(whispered)
+            .map(|card| card.headline.clone())
+            .collect()
     }
 
     /// The newest button of a kind that a person sees.
     #[must_use]
     pub fn button(&self, user: &ChatUser, press: Press) -> Option<Button> {
-        let buttons: Vec<&Button> = self.of(user).flat_map(|posted| &posted.card.buttons).collect();
+        let buttons: Vec<&Button> =
+            self.of(user).into_iter().flat_map(|posted| &posted.card.buttons).collect();
         buttons.into_iter().rfind(|button| button.press == press).cloned()
     }
 }

@@ -86,11 +86,18 @@ async fn conditions_hold(store: &impl WriteStore) {
                 let puts = vec![put(slot.clone(), expect, json!("wrong"))];
                 assert_eq!(store.commit(puts).await, Err(Error::Conflict), "put {expect:?} of {stands:?}");
                 let delete = write(slot.clone(), expect, Action::Delete);
-                assert_eq!(store.commit(delete).await, Err(Error::Conflict), "delete {expect:?} of {stands:?}");
+                assert_eq!(
+                    store.commit(delete).await,
+                    Err(Error::Conflict),
+                    "delete {expect:?} of {stands:?}"
+                );
             }
         }
         if round == 0 {
-            store.commit(vec![put(slot.clone(), Expect::Absent, json!("there"))]).await.expect("it was absent");
+            store
+                .commit(vec![put(slot.clone(), Expect::Absent, json!("there"))])
+                .await
+                .expect("it was absent");
         }
     }
     let stands = version(store, &slot).await.unwrap_or(0);
@@ -103,10 +110,8 @@ async fn conditions_hold(store: &impl WriteStore) {
 async fn all_or_nothing(store: &impl WriteStore) {
     let (first, second) = (request("all"), request("nothing"));
     store.commit(vec![put(second.clone(), Expect::Absent, json!(1))]).await.expect("it was absent");
-    let writes = vec![
-        put(first.clone(), Expect::Absent, json!(1)),
-        put(second.clone(), Expect::Absent, json!(2)),
-    ];
+    let writes =
+        vec![put(first.clone(), Expect::Absent, json!(1)), put(second.clone(), Expect::Absent, json!(2))];
     assert_eq!(store.commit(writes).await, Err(Error::Conflict), "one condition does not hold");
     assert_eq!(body(store, &first).await, None, "nothing was written");
     assert_eq!(body(store, &second).await, Some(json!(1)), "nothing was changed");

@@ -127,7 +127,11 @@ impl World {
 
     /// Lets time pass: waits end, retries begin, messages come again, and the sweep runs every minute.
     pub fn advance(&self, seconds: i64) {
-        let end = Timestamp(self.now().0 + seconds * 1000);
+        self.advance_to(Timestamp(self.now().0 + seconds * 1000));
+    }
+
+    /// Lets time pass until an instant.
+    pub fn advance_to(&self, end: Timestamp) {
         loop {
             self.run();
             let Some(next) = self.next_time().filter(|next| *next <= end) else { break };

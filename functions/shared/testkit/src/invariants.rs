@@ -101,7 +101,9 @@ impl History {
             let planned = before.iter().rposition(
                 |e| matches!(&e.what, Happening::Planned { action: Some(planned), .. } if planned == action),
             );
-            let Some(planned) = planned else { return broken("I1", format!("claim {claimed} without a plan")) };
+            let Some(planned) = planned else {
+                return broken("I1", format!("claim {claimed} without a plan"));
+            };
             let since = before.get(planned..).unwrap_or_default();
             let automatic = matches!(since.first().map(|e| &e.what),
                 Some(Happening::Planned { outcome, .. }) if outcome == "automatic");
@@ -240,10 +242,8 @@ impl History {
     /// The outcome, if something was claimed.
     pub fn no_effect_without_a_yes(&self) -> Check {
         use Outcome::{AlreadyHeld, Cancelled, Denied, Expired, Served};
-        let without = matches!(
-            self.request.outcome,
-            Some(AlreadyHeld | Cancelled | Denied | Expired | Served)
-        );
+        let without =
+            matches!(self.request.outcome, Some(AlreadyHeld | Cancelled | Denied | Expired | Served));
         match self.claims().next() {
             Some((claim, _)) if without => {
                 broken("I8", format!("claim {claim} of a request that is {:?}", self.request.outcome))

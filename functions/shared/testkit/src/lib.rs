@@ -5,6 +5,7 @@
 
 mod acting;
 mod chat;
+mod checking;
 pub mod contract;
 mod delivering;
 mod engine;

@@ -32,7 +32,8 @@ pub(crate) const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
 #[derive(Debug, Default)]
 pub struct State {
     pub(crate) records: Records,
-    pub(crate) now: Timestamp,
+    /// The time.
+    pub now: Timestamp,
     pub(crate) fresh: u64,
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) trouble: Trouble,

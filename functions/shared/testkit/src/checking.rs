@@ -1,0 +1,86 @@
+//! What a test asks of a world at its end: every invariant, and nothing left undone.
+
+use crate::{
+    invariants::{Broken, History},
+    world::World,
+};
+use countersign_core::{
+    audit::{Entry, Happening},
+    gate::{Ending, Shown},
+    ids::RequestId,
+    request::{EffectKind, Outcome, Status},
+    slot::{List, Slot},
+};
+
+impl World {
+    /// All that is recorded of a request, with what was shown of it.
+    #[must_use]
+    pub fn history(&self, id: &RequestId) -> History {
+        let mut history = self.finish(History::read(self, id)).expect("the store answers");
+        let slots: Vec<Slot> = self.state().records.all.keys().cloned().collect();
+        let shown = slots.iter().filter(|slot| matches!(slot, Slot::Shown(_)));
+        let shown = shown.filter_map(|slot| self.record::<Shown>(slot));
+        history.shown = shown.filter(|shown| shown.request == *id).collect();
+        history
+    }
+
+    /// The audit chain of a request.
+    #[must_use]
+    pub fn chain(&self, id: &RequestId) -> Vec<Entry> {
+        let stored = self.state().records.list(&List::Audit(id.as_str().to_owned()));
+        stored.into_iter().filter_map(|entry| serde_json::from_value(entry.body).ok()).collect()
+    }
+
+    /// How many entries of a chain are as wanted.
+    pub fn count(&self, id: &RequestId, wanted: impl Fn(&Happening) -> bool) -> usize {
+        self.chain(id).iter().filter(|entry| wanted(&entry.what)).count()
+    }
+
+    /// How the gates of a request ended, in the order of their ends.
+    #[must_use]
+    pub fn endings(&self, id: &RequestId) -> Vec<(u32, Ending)> {
+        let ending = |entry: &Entry| match entry.what {
+            Happening::GateEnded { gate, ending, .. } => Some((gate, ending)),
+            _ => None,
+        };
+        self.chain(id).iter().filter_map(ending).collect()
+    }
+
+    /// Every broken invariant of every request.
+    #[must_use]
+    pub fn broken(&self) -> Vec<(RequestId, Broken)> {
+        let of = |id: RequestId| {
+            let broken = self.history(&id).broken();
+            broken.into_iter().map(move |broken| (id.clone(), broken))
+        };
+        self.requests().into_iter().flat_map(of).collect()
+    }
+
+    /// Nothing is broken, owed, on its way or dead.
+    ///
+    /// # Panics
+    /// Otherwise, saying what.
+    pub fn assert_sound(&self) {
+        assert_eq!(self.broken(), [], "invariants");
+        assert_eq!(self.owed(), [], "work still owed");
+        let state = self.state();
+        assert_eq!(state.deliveries.dead, [], "dead letters");
+        assert!(state.deliveries.waiting.is_empty(), "on its way: {:?}", state.deliveries.waiting);
+    }
+
+    /// A request is over as said, with so many changes in the target system, and all is sound.
+    ///
+    /// # Panics
+    /// Otherwise, saying what.
+    pub fn assert_ended(&self, id: &RequestId, outcome: Outcome, granted: usize) {
+        let request = self.request(id);
+        assert_eq!(
+            (request.status, request.outcome),
+            (Status::Closed, Some(outcome)),
+            "{:#?}",
+            self.chain(id)
+        );
+        assert_eq!(self.state().outside.changed(EffectKind::Grant), granted, "changes in the target system");
+        self.assert_sound();
+    }
+}

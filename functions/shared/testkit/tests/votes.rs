@@ -1,0 +1,281 @@
+//! Who may decide, who wins, and what the others are told.
+
+use countersign_core::{
+    Result,
+    audit::Happening,
+    gate::{Ending, GateStatus},
+    ids::{RequestId, ShownId},
+    job::{Refusal, Verdict},
+    policy::Then,
+    ports::{Clock, ReadStore},
+    request::{EffectKind, Outcome},
+    slot::{List, Slot},
+    steps::{
+        record_decision::{Input, Recorded, Sight, record_decision},
+        sweep_due::sweep_due,
+    },
+    time::Timestamp,
+};
+use countersign_testkit::{Pressed, World, access};
+use std::{future::Future, pin::Pin};
+
+fn pressed(who: &str, shown: &ShownId, verdict: Verdict) -> Pressed {
+    Pressed { shown: shown.clone(), who: who.into(), verdict, reason: Some("because".into()) }
+}
+
+fn refusals(world: &World, id: &RequestId) -> Vec<Refusal> {
+    let reason = |what: &Happening| match what {
+        Happening::VoteRefused { reason, .. } => Some(*reason),
+        _ => None,
+    };
+    world.chain(id).iter().filter_map(|entry| reason(&entry.what)).collect()
+}
+
+/// A request of Emma's that her manager and the Finance people are asked about at once.
+fn two_approvers() -> (World, RequestId, ShownId) {
+    let world = World::configured(|config| {
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        stages[0].approvers.push(countersign_core::policy::Approver::Group("finance".into()));
+    });
+    let id = world.ask("emma", access("salesforce", None, None));
+    let shown = world.card_of("marcus").unwrap();
+    (world, id, shown)
+}
+
+#[test]
+fn twenty_votes_of_two_people_are_one_decision() {
+    for seed in 0..40 {
+        let (world, id, shown) = two_approvers();
+        let votes: Vec<Input> = (0..20)
+            .map(|n| {
+                let who = if n % 2 == 0 { "marcus" } else { "felix" };
+                let verdict = if n % 3 == 0 { Verdict::Deny } else { Verdict::Approve };
+                world.vote(&pressed(who, &shown, verdict))
+            })
+            .collect();
+        let steps = votes.into_iter().map(|vote| boxed(record_decision(&world, vote))).collect();
+        let recorded: Vec<Recorded> = world.race(seed, steps).into_iter().map(Result::unwrap).collect();
+        let won = recorded.iter().filter(|r| matches!(r, Recorded::Decided(_))).count();
+        let lost = recorded
+            .iter()
+            .filter(|r| matches!(r, Recorded::AlreadyDecided { by, .. } if by.len() == 1))
+            .count();
+        assert_eq!((won, lost), (1, 19), "seed {seed}: {recorded:?}");
+        world.run();
+        let outcome = world.request(&id).outcome.unwrap();
+        let granted = usize::from(outcome == Outcome::Granted);
+        world.assert_ended(&id, outcome, granted);
+        assert_eq!(world.endings(&id).len(), 1, "seed {seed}");
+        let told = ["marcus", "felix"]
+            .map(|who| world.headlines(who).iter().filter(|h| h.contains("already")).count());
+        assert_eq!(told.iter().sum::<usize>(), 19, "seed {seed}: the losers are told");
+    }
+}
+
+fn boxed<'a, T>(step: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(step)
+}
+
+#[test]
+fn nobody_decides_on_what_is_their_own() {
+    // Who presses, who delegated to whom, and why it is refused.
+    let cases: [(&str, Option<(&str, &str)>, Refusal); 8] = [
+        ("emma", None, Refusal::Requester),
+        ("emma2", None, Refusal::Requester),
+        ("emma", Some(("marcus", "emma")), Refusal::Requester),
+        ("noah", Some(("emma", "noah")), Refusal::StandsInForThem),
+        ("noah", None, Refusal::NotAsked),
+        ("helena", None, Refusal::NotAsked),
+        ("dana", None, Refusal::NotAsked),
+        ("noah", Some(("jonas", "noah")), Refusal::NotAsked),
+    ];
+    for (who, delegation, reason) in cases {
+        let world = World::harbour();
+        if let Some((from, to)) = delegation {
+            world.delegate(from, to);
+        }
+        let id = world.ask("emma", access("salesforce", None, None));
+        let shown = world.card_of("marcus").unwrap();
+        for verdict in [Verdict::Approve, Verdict::Deny, Verdict::Approve] {
+            world.press_on(&pressed(who, &shown, verdict));
+        }
+        world.run();
+        assert_eq!(refusals(&world, &id), [reason], "{who} {delegation:?}: audited once");
+        assert_eq!(world.gate(&id, 1).status, GateStatus::Open, "{who}: the gate stays open");
+        assert_eq!(world.state().recorded.len(), 3);
+        world.press("marcus", Verdict::Approve, None);
+        world.run();
+        world.assert_ended(&id, Outcome::Granted, 1);
+    }
+}
+
+#[test]
+fn strangers_and_leavers_decide_nothing() {
+    for (who, expected) in [
+        ("guest", Recorded::UnknownPerson),
+        ("terry", Recorded::UnknownPerson),
+        ("samone", Recorded::UnknownPerson),
+    ] {
+        let world = World::harbour();
+        let id = world.ask("emma", access("salesforce", None, None));
+        let shown = world.card_of("marcus").unwrap();
+        let vote = world.vote(&pressed(who, &shown, Verdict::Approve));
+        assert_eq!(world.finish(record_decision(&world, vote)), Ok(expected), "{who}");
+        assert_eq!(world.gate(&id, 1).status, GateStatus::Open);
+    }
+}
+
+#[test]
+fn a_delegate_decides_in_the_managers_place() {
+    let world = World::harbour();
+    world.delegate("marcus", "jonas");
+    let id = world.ask("emma", access("salesforce", None, None));
+    assert!(world.press("jonas", Verdict::Approve, None), "the delegate is asked");
+    world.run();
+    let acting = |what: &Happening| matches!(what, Happening::Voted { acting_for: Some(_), .. });
+    assert_eq!(world.count(&id, acting), 1);
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+#[test]
+fn who_decided_a_stage_does_not_decide_the_next() {
+    // Marcus is Emma's manager and owns Salesforce: the second stage falls to the desk.
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", Some("admin"), None));
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    let second = world.shown(&id, 2)[0].clone();
+    world.press_on(&pressed("marcus", &second, Verdict::Approve));
+    world.run();
+    assert_eq!(refusals(&world, &id), [Refusal::DecidedEarlier]);
+    assert_eq!(world.broken(), []);
+}
+
+#[test]
+fn a_reason_is_given_where_one_is_due() {
+    for (application, level, who, verdict, refused) in [
+        ("salesforce", None, "emma", Verdict::Deny, true),
+        ("salesforce", None, "emma", Verdict::Approve, false),
+        ("aws", Some("production"), "ben", Verdict::Approve, true),
+    ] {
+        let world = World::harbour();
+        let id = world.ask(who, access(application, level, None));
+        let boss = if who == "ben" { "priya" } else { "marcus" };
+        world.press(boss, verdict, None);
+        world.run();
+        let expected = if refused { vec![Refusal::ReasonMissing] } else { vec![] };
+        assert_eq!(refusals(&world, &id), expected, "{application}");
+        assert_eq!(world.broken(), []);
+    }
+}
+
+#[test]
+fn a_quorum_counts_distinct_people_and_the_last_word_of_each() {
+    let quorum = || {
+        World::configured(|config| {
+            let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+            stages[0].approvers.push(countersign_core::policy::Approver::Group("finance".into()));
+            (stages[0].approve_at, stages[0].deny_at) = (2, 2);
+        })
+    };
+    use Verdict::{Approve, Deny};
+    for (votes, ending) in [
+        (vec![("marcus", Approve), ("marcus", Approve)], None),
+        (vec![("marcus", Approve), ("felix", Approve)], Some(Ending::Approved)),
+        (vec![("marcus", Deny), ("felix", Approve)], None),
+        (vec![("marcus", Deny), ("marcus", Approve), ("felix", Approve)], Some(Ending::Approved)),
+        (vec![("marcus", Deny), ("felix", Deny)], Some(Ending::Denied)),
+        (
+            vec![("marcus", Approve), ("marcus", Deny), ("felix", Approve), ("fiona", Approve)],
+            Some(Ending::Approved),
+        ),
+    ] {
+        let world = quorum();
+        let id = world.ask("emma", access("salesforce", None, None));
+        let shown = world.card_of("marcus").unwrap();
+        for (who, verdict) in &votes {
+            world.press_on(&pressed(who, &shown, verdict.clone()));
+            world.run();
+        }
+        assert_eq!(world.gate(&id, 1).ending(), ending, "{votes:?}");
+        world.assert_sound();
+    }
+}
+
+#[test]
+fn a_vote_counts_before_the_deadline_and_never_at_it() {
+    for (millis, approved) in [(-1, true), (0, false), (1, false), (60_000, false)] {
+        let world = World::harbour();
+        let id = world.ask("emma", access("salesforce", None, None));
+        let shown = world.card_of("marcus").unwrap();
+        let deadline = world.gate(&id, 1).deadline();
+        world.advance_to(Timestamp(deadline.0 - 2));
+        world.state().now = Timestamp(deadline.0 + millis);
+        let vote = world.vote(&pressed("marcus", &shown, Verdict::Approve));
+        let recorded = world.finish(record_decision(&world, vote)).unwrap();
+        let expected =
+            if approved { Recorded::Decided(Ending::Approved) } else { Recorded::Refused(Refusal::NotOpen) };
+        assert_eq!(recorded, expected, "{millis} ms after the deadline");
+        world.advance(600);
+        let (outcome, granted) = if approved { (Outcome::Granted, 1) } else { (Outcome::Expired, 0) };
+        world.assert_ended(&id, outcome, granted);
+    }
+}
+
+#[test]
+fn fifty_votes_raced_against_the_deadline_end_in_one_of_the_two() {
+    let mut seen = std::collections::BTreeSet::new();
+    for seed in 0..60 {
+        let (world, id, shown) = two_approvers();
+        let deadline = world.gate(&id, 1).deadline();
+        world.advance_to(Timestamp(deadline.0 - 1));
+        let mut steps: Vec<Pin<Box<dyn Future<Output = ()> + '_>>> = Vec::new();
+        for n in 0..50 {
+            let who = ["marcus", "felix", "fiona"][n % 3];
+            let vote = world.vote(&pressed(who, &shown, Verdict::Approve));
+            steps.push(boxed(async { drop(record_decision(&world, vote).await.unwrap()) }));
+        }
+        steps.push(boxed(async {
+            for _ in 0..seed {
+                world.list(&List::Quarantine).await.unwrap();
+            }
+            world.state().now = Timestamp(deadline.0 + 60_000);
+            sweep_due(&world).await.unwrap();
+        }));
+        world.race(seed, steps);
+        world.advance(600);
+        let outcome = world.request(&id).outcome.unwrap();
+        assert!(matches!(outcome, Outcome::Granted | Outcome::Expired), "seed {seed}: {outcome:?}");
+        world.assert_ended(&id, outcome, usize::from(outcome == Outcome::Granted));
+        seen.insert(format!("{outcome:?}"));
+    }
+    assert_eq!(seen.len(), 2, "both were reached: {seen:?}");
+}
+
+#[test]
+fn a_vote_for_another_action_does_not_count() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    let shown = world.card_of("marcus").unwrap();
+    let vote = world.vote(&pressed("marcus", &shown, Verdict::Approve));
+    let action = countersign_core::digest::Digest::zero();
+    let sight = Sight::Gate { request: id.clone(), gate: 1, action };
+    let recorded = world.finish(record_decision(&world, Input { sight, ..vote })).unwrap();
+    assert_eq!(recorded, Recorded::Refused(Refusal::ShownIsStale));
+    assert_eq!(world.state().outside.changed(EffectKind::Grant), 0);
+    assert_eq!(world.gate(&id, 1).status, GateStatus::Open);
+}
+
+#[test]
+fn reasons_are_kept_sealed_and_the_chain_holds_only_their_digest() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    world.press("marcus", Verdict::Deny, Some("zebra-crossing"));
+    world.run();
+    let chain = serde_json::to_string(&world.chain(&id)).unwrap();
+    assert!(!chain.contains("zebra"), "no word of the reason");
+    let words: String = world.record(&Slot::Words(id.clone())).unwrap();
+    assert!(!words.contains("zebra"), "nor in the record");
+    assert!(world.now() >= world.request(&id).times.asked);
+    world.assert_ended(&id, Outcome::Denied, 0);
+}
