@@ -1,0 +1,21 @@
+//! The journeys: requests from the first word to the verified end, on the real template and the real binaries.
+//!
+//! They need a stack that is up (`countersign up --config tests/config`), whose folder `COUNTERSIGN_E2E` names. Each
+//! has people and applications of its own, so that they run beside each other.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a test fails by panicking, and says so when it did not run"
+)]
+
+#[path = "journeys/harness/mod.rs"]
+mod harness;
+
+#[path = "journeys/approval.rs"]
+mod approval;
+#[path = "journeys/denial.rs"]
+mod denial;

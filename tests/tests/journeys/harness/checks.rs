@@ -1,0 +1,87 @@
+//! What holds after every journey, over the real records, histories and logs.
+
+use super::{stack::Stack, waiting::until_within};
+use countersign_core::{
+    audit::Happening,
+    ids::RequestId,
+    request::{EffectKind, Outcome, Request},
+};
+use countersign_testkit::invariants::History;
+use std::{fs, time::Duration};
+
+/// What may stand in no log and in no execution, beside the words of the request itself.
+const PERSONAL: [&str; 6] =
+    ["@harbour.example", "Emma Clarke", "Marcus Weber", "Noah Lind", "Priya Nair", "Helena Ruiz"];
+const SECRETS: [&str; 4] = ["slack_signing_secret", "slack_bot_token", "okta_token", "bamboohr_key"];
+
+impl Stack {
+    /// Waits until the request has ended, and answers it.
+    pub(crate) async fn ended(&self, id: &RequestId, outcome: Outcome) -> Request {
+        self.ended_within(super::waiting::LIMIT, id, outcome).await
+    }
+
+    /// The same, with a time of its own; a request that ends otherwise fails at once.
+    pub(crate) async fn ended_within(&self, limit: Duration, id: &RequestId, outcome: Outcome) -> Request {
+        let look = || async { self.request(id).await.filter(|request| request.outcome.is_some()) };
+        let request = until_within(limit, &format!("request {id} has ended"), look).await;
+        assert_eq!(request.outcome, Some(outcome), "{id}: {:#?}", self.audit(id).await);
+        request
+    }
+
+    /// Waits until an execution has come to this status.
+    pub(crate) async fn until_status(&self, execution: &str, status: &str) {
+        let look = || async { (self.status(execution).await.as_deref() == Some(status)).then_some(()) };
+        until_within(super::waiting::LONG, &format!("{execution} is {status}"), look).await;
+    }
+
+    /// The chain verifies, approval comes before the effect, each gate is decided once, and so on; nothing secret or
+    /// personal is in the executions and the logs. `said` is what people wrote.
+    pub(crate) async fn holds(&self, id: &RequestId, said: &[&str]) {
+        let history = History::read(self, id).await.unwrap();
+        assert_eq!(history.broken(), Vec::new(), "{id}: {:#?}", history.entries);
+        self.keeps_silent(&history.request, said).await;
+    }
+
+    /// The access was changed exactly once, and it is recorded so.
+    pub(crate) async fn granted_once(&self, id: &RequestId) {
+        let confirmed =
+            |what: &Happening| matches!(what, Happening::EffectConfirmed { effect: EffectKind::Grant, .. });
+        assert_eq!(self.happened(id, confirmed).await.len(), 1, "{id}");
+    }
+
+    async fn keeps_silent(&self, request: &Request, said: &[&str]) {
+        let mut seen: Vec<(String, String)> = self.logs();
+        let mut tokens = Vec::new();
+        for generation in 1..=request.generation {
+            for workflow in ["access-request", "desk-request"] {
+                let execution = self.execution(workflow, &format!("{}.{generation}", request.id));
+                if self.status(&execution).await.is_some() {
+                    let history = serde_json::to_string(&self.history(&execution).await).unwrap();
+                    seen.push((execution.clone(), history));
+                    tokens.extend(self.tokens(&execution).await);
+                }
+            }
+        }
+        let secrets = SECRETS.map(|name| self.secret(name));
+        for (place, text) in &seen {
+            for word in PERSONAL.iter().chain(&secrets).chain(said) {
+                assert!(!text.contains(word), "{word:?} stands in {place}");
+            }
+        }
+        for (place, log) in self.logs() {
+            assert!(
+                !tokens.iter().any(|token| log.contains(token.as_str())),
+                "a task token stands in {place}"
+            );
+        }
+    }
+
+    /// What the functions have printed, by file.
+    fn logs(&self) -> Vec<(String, String)> {
+        let files = fs::read_dir(self.folder.join("logs")).unwrap().flatten();
+        let read = |path: std::path::PathBuf| {
+            (path.display().to_string(), String::from_utf8_lossy(&fs::read(&path).unwrap()).into_owned())
+        };
+        files.map(|file| read(file.path())).filter(|(_, text)| !text.is_empty()).collect()
+    }
+}

@@ -1,0 +1,10 @@
+//! What every journey uses: the stack, people at their screens, records, the systems outside, faults.
+
+pub(crate) mod aws;
+pub(crate) mod checks;
+pub(crate) mod faults;
+pub(crate) mod outside;
+pub(crate) mod person;
+pub(crate) mod records;
+pub(crate) mod stack;
+pub(crate) mod waiting;

@@ -1,0 +1,115 @@
+//! The records in the table, read as they are stored.
+
+use super::stack::Stack;
+use countersign_core::{
+    Error, Result,
+    audit::{Entry, Happening},
+    change::{decode, read_request},
+    gate::Gate,
+    ids::RequestId,
+    ports::{ReadStore, Stored},
+    request::Request,
+    slot::{List, Slot},
+};
+use serde_json::{Value, json};
+
+/// The keys of the records that the journeys look at. Written down here once more on purpose: who changes the
+/// adapter's keys changes what is stored.
+fn keys(slot: &Slot) -> (String, String) {
+    match slot {
+        Slot::Message(id) => (format!("MESSAGE#{id}"), "MESSAGE".into()),
+        Slot::Request(id) => (format!("REQUEST#{id}"), "REQUEST".into()),
+        Slot::Words(id) => (format!("REQUEST#{id}"), "WORDS".into()),
+        Slot::Context(id) => (format!("REQUEST#{id}"), "CONTEXT".into()),
+        Slot::Gate(id, number) => (format!("GATE#{id}"), format!("{number:010}")),
+        Slot::Delegation(who) => (format!("DELEGATION#{who}"), "DELEGATION".into()),
+        Slot::Quarantine(id) => ("QUARANTINE".into(), id.clone()),
+        Slot::Example(id, gate) => ("EXAMPLE".into(), format!("{id}#{gate:010}")),
+        other => panic!("no journey looks at {other:?}"),
+    }
+}
+
+fn partition(list: &List) -> String {
+    match list {
+        List::Audit(chain) => format!("AUDIT#{chain}"),
+        List::Rows(owner) => format!("OUTBOX#{owner}"),
+        List::Copies(id, _) => format!("COPY#{id}"),
+        List::Gates(id) => format!("GATE#{id}"),
+        List::Inbox(who) => format!("INBOX#{who}"),
+        List::Own(who) => format!("OWN#{who}"),
+        other => panic!("no journey looks at {other:?}"),
+    }
+}
+
+fn stored(item: &Value) -> Result<Stored> {
+    let field = |name: &str, kind: &str| item[name][kind].as_str().ok_or_else(|| Error::Broken(name.into()));
+    let version = field("version", "N")?.parse().map_err(|_| Error::Broken("version".into()))?;
+    let body = serde_json::from_str(field("body", "S")?).map_err(|e| Error::Broken(e.to_string()))?;
+    Ok(Stored { version, body })
+}
+
+impl ReadStore for Stack {
+    async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
+        let (pk, sk) = keys(slot);
+        let key = json!({"PK": {"S": pk}, "SK": {"S": sk}});
+        let input = json!({"TableName": self.output("TableName"), "Key": key, "ConsistentRead": true});
+        let answer = self.dynamodb("GetItem", &input).await;
+        answer.get("Item").map(stored).transpose()
+    }
+
+    async fn list(&self, list: &List) -> Result<Vec<Stored>> {
+        let mut input = json!({
+            "TableName": self.output("TableName"), "ConsistentRead": true,
+            "KeyConditionExpression": "PK = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition(list)}},
+        });
+        let mut items = Vec::new();
+        loop {
+            let page = self.dynamodb("Query", &input).await;
+            for item in page["Items"].as_array().into_iter().flatten() {
+                items.push(stored(item)?);
+            }
+            match page.get("LastEvaluatedKey") {
+                Some(last) => input["ExclusiveStartKey"] = last.clone(),
+                None => return Ok(items),
+            }
+        }
+    }
+}
+
+impl Stack {
+    /// A request as it stands, once it is recorded.
+    pub(crate) async fn request(&self, id: &RequestId) -> Option<Request> {
+        match read_request(self, id).await {
+            Ok(found) => Some(found.value),
+            Err(Error::NotFound(_)) => None,
+            Err(other) => panic!("{other}"),
+        }
+    }
+
+    /// A gate as it stands, once it is recorded.
+    pub(crate) async fn gate(&self, id: &RequestId, number: u32) -> Option<Gate> {
+        let found = self.get(&Slot::Gate(id.clone(), number)).await.unwrap()?;
+        Some(decode(found).unwrap().value)
+    }
+
+    /// The audit chain of a request.
+    pub(crate) async fn audit(&self, id: &RequestId) -> Vec<Entry> {
+        let found = self.list(&List::Audit(id.as_str().to_owned())).await.unwrap();
+        found.into_iter().map(|entry| decode(entry).unwrap().value).collect()
+    }
+
+    /// The happenings of a request that fit.
+    pub(crate) async fn happened(&self, id: &RequestId, fits: impl Fn(&Happening) -> bool) -> Vec<Entry> {
+        self.audit(id).await.into_iter().filter(|entry| fits(&entry.what)).collect()
+    }
+
+    /// Puts a record, as a test seeds it.
+    pub(crate) async fn put(&self, slot: &Slot, body: &Value) {
+        let (pk, sk) = keys(slot);
+        let item = json!({
+            "PK": {"S": pk}, "SK": {"S": sk}, "version": {"N": "1"}, "body": {"S": body.to_string()},
+        });
+        self.dynamodb("PutItem", &json!({"TableName": self.output("TableName"), "Item": item})).await;
+    }
+}
