@@ -27,6 +27,9 @@ pub struct Row {
     pub put_at: Timestamp,
     /// How often it was tried in vain.
     pub attempts: u32,
+    /// Not to be tried before this time: whoever is nudged earlier leaves it to the nudge that comes then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not_before: Option<Timestamp>,
 }
 
 /// Kinds of owed work.
@@ -165,7 +168,7 @@ impl Work {
 impl Row {
     /// Work that `owner` owes from now on.
     pub fn new(owner: impl Into<String>, work: Work, now: Timestamp) -> Self {
-        Self { owner: owner.into(), key: work.key(), work, put_at: now, attempts: 0 }
+        Self { owner: owner.into(), key: work.key(), work, put_at: now, attempts: 0, not_before: None }
     }
 
     /// Where it is stored.

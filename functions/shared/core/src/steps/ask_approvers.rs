@@ -125,6 +125,7 @@ async fn store_and_spend<C: WriteStore + Clock + Queues>(ctx: &C, gate: &Version
 /// As the ports; [`Error::Conflict`] if somebody else was first.
 pub async fn expire<C: WriteStore + Clock + Queues>(ctx: &C, mut gate: Versioned<Gate>) -> Result<()> {
     let read = read_request(ctx, &gate.value.request).await?;
+    unchanged(ctx, &gate).await?;
     let by = By::Function { name: "ask-approvers".into() };
     let mut change = Change::of(read, ctx.now(), by);
     if gate.value.kind == GateKind::GrantEnd {
@@ -135,6 +136,12 @@ pub async fn expire<C: WriteStore + Clock + Queues>(ctx: &C, mut gate: Versioned
     }
     change.write(put_gate(&gate.value, Expect::Version(gate.version))?);
     super::committing::commit(ctx, change).await
+}
+
+/// Whether a gate that was read before its request still stands so: a vote in between makes the two not fit each other.
+async fn unchanged(ctx: &impl ReadStore, gate: &Versioned<Gate>) -> Result<()> {
+    let now = read_gate(ctx, &gate.value.request, gate.value.number).await?;
+    if now.version == gate.version { Ok(()) } else { Err(Error::Conflict) }
 }
 
 /// Stores the token and puts the rows of the rounds that are due.
@@ -175,6 +182,7 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt,
 {
     let read = read_request(ctx, &gate.value.request).await?;
+    unchanged(ctx, &gate).await?;
     let added = match owed.iter().any(|(_, kind)| *kind == AskKind::Escalation) {
         true => escalate(ctx, &read.value, &mut gate.value).await?,
         false => Vec::new(),

@@ -1,7 +1,7 @@
 //! Ends gates and requests within a change, with the money and the work that follow.
 
 use crate::{
-    Result,
+    Error, Result,
     audit::Happening,
     budget::Ledger,
     change::{Change, Versioned, put, read},
@@ -63,7 +63,8 @@ async fn settle_reservation(
     spent: bool,
 ) -> Result<u64> {
     let (mut ledger, expect) = ledger(ctx, &reservation.cost_centre).await?;
-    ledger.settle(&change.request.id, spent)?;
+    // Settled since the request was read: whoever did that changed the request too.
+    ledger.settle(&change.request.id, spent).map_err(|_| Error::Conflict)?;
     change.put(Slot::Budget(reservation.cost_centre.clone()), expect, &ledger)?;
     Ok(reservation.cents)
 }

@@ -223,10 +223,10 @@ where
 /// The try that holds the claim, for the record of its end.
 ///
 /// # Errors
-/// [`Error::Broken`] when nobody holds it.
+/// [`Error::NotYetConfirmed`] when nobody holds it any more: another try gave it back, so the change is claimed again.
 pub fn holder(request: &Request, kind: EffectKind) -> Result<AttemptId> {
     match &effect_of(request, kind)?.state {
         EffectState::Doing { attempt, .. } | EffectState::Verifying { attempt, .. } => Ok(attempt.clone()),
-        _ => Err(Error::Broken("nobody holds the claim".into())),
+        _ => Err(Error::NotYetConfirmed),
     }
 }

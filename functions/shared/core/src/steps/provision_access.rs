@@ -109,19 +109,21 @@ async fn still_holds(ctx: &(impl ReadStore + Clock), request: &Request) -> Resul
     if Digest::of(action)? != effect.action || action.target != effect.target {
         return Err(broken("what would be executed is not what was approved"));
     }
-    let mut approved = 0;
+    let mut approved = Vec::new();
     for stored in ctx.list(&List::Gates(request.id.clone())).await? {
         let gate: Gate = decode(stored)?.value;
         let counts = gate.kind == GateKind::Approval && gate.ending() == Some(Ending::Approved);
         if counts && gate.generation == request.generation && gate.action == effect.action {
-            if !voters_stand(ctx, request, &gate).await? {
-                return Ok(false);
-            }
-            approved += 1;
+            approved.push(gate);
         }
     }
-    if approved < plan.stages.len() {
-        return Err(broken("an effect without its recorded approvals"));
+    // Planned again, a stage has several gates: those that ended last are the present plan's.
+    for stage in plan.stages.iter().rev() {
+        let gate = approved.pop().filter(|gate: &Gate| gate.stage == *stage);
+        let gate = gate.ok_or_else(|| broken("an effect without its recorded approvals"))?;
+        if !voters_stand(ctx, request, &gate).await? {
+            return Ok(false);
+        }
     }
     Ok(true)
 }

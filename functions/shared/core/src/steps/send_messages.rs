@@ -47,6 +47,9 @@ where
 {
     let slot = Slot::Row(owner.to_owned(), key.to_owned());
     let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
+    if row.not_before.is_some_and(|at| at > ctx.now()) {
+        return Ok(());
+    }
     match work(ctx, &row.work).await {
         Ok(()) => done(ctx, &row, version).await,
         Err(Error::Unavailable { retry_at, .. }) => put_off(ctx, row, version, retry_at).await,
@@ -70,7 +73,7 @@ where
     }
 }
 
-/// Tries again when chat said so, at the latest by the sweep.
+/// Tries again when chat said so, at the latest by the sweep. However many nudges there are, one stays on its way.
 async fn put_off<C: WriteStore + Clock + Queues>(
     ctx: &C,
     row: Row,
@@ -81,10 +84,11 @@ async fn put_off<C: WriteStore + Clock + Queues>(
         Some(at) => at,
         None => ctx.now().plus(Span::of_seconds(RETRY_SECONDS)?),
     };
-    let row = Row { attempts: row.attempts.saturating_add(1), ..row };
+    let row = Row { attempts: row.attempts.saturating_add(1), not_before: Some(at), ..row };
     let write = Write { expect: Expect::Version(version), ..row.put_due(at)? };
     match ctx.commit(vec![write]).await {
-        Ok(()) | Err(Error::Conflict) => {}
+        Ok(()) => {}
+        Err(Error::Conflict) => return Ok(()),
         Err(other) => return Err(other),
     }
     let delay = (at.since(ctx.now()) + 999).div_euclid(1000).clamp(1, MAX_DELAY_SECONDS);
