@@ -149,6 +149,12 @@ impl Execution {
         self.until.is_some() && self.stand == Stand::Running
     }
 
+    /// Begins its present state anew, as an operator would who redrives it.
+    pub fn redrive(&mut self) {
+        self.redrive += 1;
+        (self.stand, self.retry, self.token, self.until) = (Stand::Running, 0, None, None);
+    }
+
     /// Begins to wait until the next wake-up.
     pub(crate) fn wait(&mut self, now: Timestamp) {
         if self.token.is_some() {

@@ -21,7 +21,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     pin::{Pin, pin},
-    sync::{Mutex, MutexGuard, PoisonError},
+    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -29,7 +29,7 @@ use std::{
 pub(crate) const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
 
 /// Everything that is, in memory.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub struct State {
     pub(crate) records: Records,
     /// The time.
@@ -76,7 +76,9 @@ impl World {
     /// Harbour Works, with the configuration that the product ships.
     #[must_use]
     pub fn harbour() -> Self {
-        Self::configured(|_| {})
+        static BEGINNING: OnceLock<State> = OnceLock::new();
+        let state = BEGINNING.get_or_init(|| Self::configured(|_| {}).state().clone());
+        Self { state: Mutex::new(state.clone()) }
     }
 
     /// Harbour Works, with a configuration made from the shipped one.

@@ -1,0 +1,267 @@
+//! What the target system does to us, and what we do to it: at most once, confirmed, or plainly said.
+
+use countersign_core::{
+    Error,
+    audit::Happening,
+    ids::RequestId,
+    job::Verdict,
+    person::Employment,
+    request::{EffectKind, Outcome, Status},
+    slot::Slot,
+    time::{Span, Timestamp},
+};
+use countersign_testkit::{Company, Fault, World, access};
+
+const HOUR: i64 = 3_600;
+
+fn refused() -> Fault {
+    Fault::refused(Error::Refused("the target".into()))
+}
+
+fn busy() -> Fault {
+    Fault::refused(Error::unavailable("okta"))
+}
+
+fn lost() -> Fault {
+    Fault::lost(Error::Ambiguous { service: "okta" })
+}
+
+fn vanished() -> Fault {
+    Fault::refused(Error::Ambiguous { service: "okta" })
+}
+
+fn approved(world: &World) -> RequestId {
+    let id = world.ask("emma", access("salesforce", None, None));
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    id
+}
+
+fn claims(world: &World, id: &RequestId) -> usize {
+    let claimed =
+        |what: &Happening| matches!(what, Happening::EffectClaimed { effect: EffectKind::Grant, .. });
+    world.count(id, claimed)
+}
+
+#[test]
+fn whatever_the_target_answers_the_access_is_given_once_or_not_at_all() {
+    // The target's next answers, the outcome, and how often the change was claimed.
+    let cases = [
+        (vec![], Outcome::Granted, 1),
+        (vec![busy()], Outcome::Granted, 2),
+        (vec![busy(), busy(), busy()], Outcome::Granted, 4),
+        (vec![lost()], Outcome::Granted, 1),
+        (vec![vanished()], Outcome::Granted, 2),
+        (vec![busy(), vanished(), lost()], Outcome::Granted, 3),
+        (vec![refused()], Outcome::Failed, 1),
+        (vec![busy(), refused()], Outcome::Failed, 2),
+    ];
+    for (answers, outcome, claimed) in cases {
+        let world = World::harbour();
+        for fault in &answers {
+            world.next("access.grant", fault.clone());
+        }
+        let id = approved(&world);
+        world.advance(HOUR);
+        assert_eq!(claims(&world, &id), claimed, "{answers:?}");
+        world.assert_ended(&id, outcome, usize::from(outcome == Outcome::Granted));
+    }
+}
+
+#[test]
+fn a_time_that_the_target_names_is_waited_for() {
+    let world = World::harbour();
+    let at = Timestamp(countersign_core::ports::Clock::now(&world).0 + 45_000);
+    let fault = Error::Unavailable { service: "okta", retry_at: Some(at) };
+    world.next("access.grant", Fault::refused(fault));
+    let id = approved(&world);
+    world.advance_to(Timestamp(at.0 - 1));
+    assert_eq!(claims(&world, &id), 1, "not before");
+    world.advance(HOUR);
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+#[test]
+fn a_change_that_shows_late_is_waited_for_and_not_repeated() {
+    let world = World::harbour();
+    world.state().outside.hidden = true;
+    let id = approved(&world);
+    assert_eq!(world.request(&id).status, Status::Provisioning);
+    world.advance(5);
+    world.state().outside.hidden = false;
+    world.advance(HOUR);
+    assert_eq!(claims(&world, &id), 1);
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+#[test]
+fn a_target_that_is_down_for_good_ends_in_failed_and_people_are_told() {
+    let world = World::harbour();
+    world.down("access.grant", busy());
+    let id = approved(&world);
+    world.advance(24 * HOUR);
+    world.assert_ended(&id, Outcome::Failed, 0);
+    let told = world.headlines("emma");
+    assert!(told.iter().any(|line| line.starts_with("Not done")), "{told:?}");
+    assert!(!told.iter().any(|line| line.starts_with("Done")), "{told:?}");
+}
+
+#[test]
+fn what_nobody_can_tell_is_called_unknown_and_the_desk_looks() {
+    let world = World::harbour();
+    world.down("access.grant", lost());
+    world.down("access.holds", busy());
+    let id = approved(&world);
+    world.advance(24 * HOUR);
+    world.assert_ended(&id, Outcome::Unknown, 1);
+    let told = world.headlines("dana");
+    assert!(told.iter().any(|line| line.contains("effect unknown")), "{told:?}");
+}
+
+#[test]
+fn a_request_is_taken_back_before_its_claim_and_not_after() {
+    for (approve, claim, outcome) in [
+        (false, false, Outcome::Cancelled),
+        (true, false, Outcome::Cancelled),
+        (true, true, Outcome::Granted),
+    ] {
+        let world = World::harbour();
+        let down = if claim { "access.holds" } else { "store.list" };
+        let id = world.ask("emma", access("salesforce", None, None));
+        if approve {
+            world.state().outside.hidden = claim;
+            // Without a claim: provisioning cannot even read the gates yet.
+            world.down(down, busy());
+            world.press("marcus", Verdict::Approve, None);
+            world.run();
+        }
+        world.take_back("emma", &id);
+        world.run();
+        world.up(down);
+        world.state().outside.hidden = false;
+        world.advance(HOUR);
+        world.assert_ended(&id, outcome, usize::from(claim));
+        let told = world.headlines("emma");
+        assert_eq!(told.iter().any(|line| line.starts_with("Too late")), claim, "{told:?}");
+    }
+}
+
+#[test]
+fn only_those_concerned_take_a_request_back() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    for who in ["marcus", "noah", "guest"] {
+        world.take_back(who, &id);
+        world.run();
+        assert_eq!(world.request(&id).status, Status::Waiting, "{who}");
+    }
+    world.take_back("emma2", &id);
+    world.take_back("emma", &id);
+    world.run();
+    world.assert_ended(&id, Outcome::Cancelled, 0);
+}
+
+#[test]
+fn an_approval_of_somebody_who_left_meanwhile_is_asked_for_again() {
+    let world = World::harbour();
+    world.down("store.list", busy());
+    let id = approved(&world);
+    assert_eq!(world.request(&id).status, Status::Approved);
+    let slot = Slot::Person(world.subject("marcus"));
+    let mut marcus: countersign_core::person::Person = world.record(&slot).unwrap();
+    marcus.employment = Employment::Ended;
+    world.put(slot, &marcus);
+    world.up("store.list");
+    world.advance(60);
+    assert_eq!(world.request(&id).gate, 2, "somebody else is asked");
+    assert_eq!(world.request(&id).status, Status::Waiting);
+    assert!(world.press("helena", Verdict::Approve, None));
+    world.run();
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+fn boxed_grant(world: &World) -> RequestId {
+    let ask = access("salesforce", None, Some(Span::of_seconds(7_200).unwrap()));
+    let id = world.ask("emma", ask);
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    id
+}
+
+fn held(world: &World) -> bool {
+    world.state().outside.holds("app-salesforce-standard", &Company::account("emma"))
+}
+
+#[test]
+fn a_grant_for_a_time_is_taken_away_at_its_end() {
+    let world = World::harbour();
+    world.next("access.grant", busy());
+    let id = boxed_grant(&world);
+    world.advance(60);
+    let times = world.request(&id).times;
+    let granted = times.granted.unwrap();
+    assert!(granted > times.decided.unwrap(), "the clock starts at the confirmed grant");
+    assert_eq!(times.expires, Some(Timestamp(granted.0 + 7_200_000)));
+    world.advance_to(Timestamp(granted.0 + 7_199_000));
+    assert!(held(&world), "until the end it is there");
+    world.advance(2);
+    assert!(!held(&world), "then it is not");
+    world.assert_ended(&id, Outcome::Revoked, 1);
+    let states = ["AwaitEnd", "GrantStep", "AwaitEnd", "GrantStep", "RevokeAccess", "IsRevoked", "Close"];
+    assert_eq!(world.entered(&format!("{id}.g1")), states);
+}
+
+#[test]
+fn a_grant_ends_whatever_happens_to_its_execution() {
+    // What goes wrong, and how many hours later it must be over all the same.
+    let troubles: [(&str, fn(&World, &RequestId)); 5] = [
+        ("aborted", |world, id| world.abort(&format!("{id}.g1"))),
+        ("busy", |world, _| (0..5).for_each(|_| world.next("access.revoke", busy()))),
+        ("lost", |world, _| world.next("access.revoke", lost())),
+        ("vanished", |world, _| world.next("access.revoke", vanished())),
+        ("aborted and busy", |world, id| {
+            world.abort(&format!("{id}.g1"));
+            world.next("access.revoke", busy());
+        }),
+    ];
+    for (name, trouble) in troubles {
+        let world = World::harbour();
+        let id = boxed_grant(&world);
+        assert!(held(&world), "{name}");
+        world.advance(HOUR);
+        trouble(&world, &id);
+        world.advance(2 * HOUR);
+        assert!(!held(&world), "{name}");
+        assert_eq!(world.request(&id).outcome, Some(Outcome::Revoked), "{name}");
+        world.advance(HOUR);
+        world.assert_ended(&id, Outcome::Revoked, 1);
+        assert_eq!(world.state().outside.changed(EffectKind::Revocation), 1, "{name}");
+    }
+}
+
+#[test]
+fn a_target_that_refuses_to_take_away_stays_an_open_exception() {
+    let world = World::harbour();
+    let id = boxed_grant(&world);
+    world.down("access.revoke", refused());
+    world.advance(4 * HOUR);
+    assert!(held(&world));
+    assert_eq!(world.request(&id).status, Status::Revoking);
+    assert_eq!(world.broken(), []);
+    let told = world.headlines("dana");
+    let calls = told.iter().filter(|line| line.contains("revocation refused")).count();
+    assert!(calls >= 1, "the desk is told: {told:?}");
+}
+
+#[test]
+fn the_news_reach_the_requester_in_their_order() {
+    let world = World::harbour();
+    boxed_grant(&world);
+    world.advance(3 * HOUR);
+    let told = world.headlines("emma");
+    let news = ["Sent", "On its way", "Approved", "You have it", "Ended"];
+    let positions: Vec<_> =
+        news.iter().map(|start| told.iter().position(|line| line.starts_with(start))).collect();
+    assert!(positions.iter().all(Option::is_some) && positions.is_sorted(), "{told:?}");
+    assert_eq!(told.len(), news.len(), "each once: {told:?}");
+}
