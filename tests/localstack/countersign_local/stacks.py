@@ -1,4 +1,4 @@
-"""CloudFormation that looks again soon at a resource which takes a moment to be ready."""
+"""CloudFormation that looks again soon at a resource which takes a moment, and hands numbers on as the text they are."""
 
 import functools
 
@@ -14,3 +14,14 @@ def await_resources_briefly() -> None:
 
     deploy = ResourceProviderExecutor.deploy_loop
     ResourceProviderExecutor.deploy_loop = functools.partialmethod(deploy, sleep_time=PAUSE_SECONDS)
+    substitute_numbers()
+
+
+def substitute_numbers() -> None:
+    """A parameter of type Number is put into a definition; LocalStack knows only text there."""
+    from localstack.services.stepfunctions.resource_providers import aws_stepfunctions_statemachine as machines
+
+    substitute = machines._apply_substitutions
+    machines._apply_substitutions = lambda definition, values: substitute(
+        definition, {name: str(value) for name, value in values.items()}
+    )

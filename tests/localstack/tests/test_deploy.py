@@ -13,7 +13,7 @@ import pytest
 from conftest import eventually, source
 from test_services import ended
 
-GREET = "return {'statusCode': 200, 'body': os.environ['GREETING']}"
+GREET = "return {'statusCode': 200, 'body': event.get('body') or os.environ['GREETING']}"
 STACK = ("--stack", "small")
 
 
@@ -70,6 +70,16 @@ def test_a_stack_is_created_left_alone_and_changed(aws, project):
     assert changed(value, "GreetFunction") and not changed(value, "RepeatFunction")
     assert greeting_of(aws, outputs) == "goodbye"
     assert json.loads(command(aws, "outputs", *STACK).stdout)["TopicName"] == "t"
+
+
+def test_a_form_reaches_the_function_as_it_was_sent(aws, project):
+    assert deploy(aws, project).returncode == 0
+    path = json.loads((aws.engine.folder / "stack.json").read_text())["ApiUrl"].removeprefix("http://127.0.0.1")
+    for body in (b"a=b%20c&d=e+f", b"b=2&a=1&a=", b"payload=%7b%22x%22%3a1%7d", b"a=%C3%A4*~"):
+        form = {"Content-Type": "application/x-www-form-urlencoded"}
+        request = urllib.request.Request(f"{aws.engine.url}{path}/greet", data=body, headers=form)
+        with urllib.request.urlopen(request) as response:
+            assert response.read() == body
 
 
 def greeting_of(aws, outputs: dict[str, str]) -> str:

@@ -174,6 +174,16 @@ pub enum Approver {
     Person(String),
 }
 
+impl Approver {
+    /// The directory group, where it is one.
+    fn group(&self) -> Option<&str> {
+        match self {
+            Self::Group(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
 impl Stage {
     /// A stage that asks nobody and only waits.
     #[must_use]
@@ -201,10 +211,6 @@ impl Stage {
     /// The directory groups that the stage names (roles are resolved elsewhere).
     #[must_use]
     pub fn groups(&self) -> Vec<&str> {
-        let group = |approver| match approver {
-            &Approver::Group(ref name) => Some(name.as_str()),
-            _ => None,
-        };
-        self.named().filter_map(group).collect()
+        self.named().filter_map(Approver::group).collect()
     }
 }

@@ -100,7 +100,7 @@ impl Span {
     #[must_use]
     pub fn in_words(self) -> String {
         let names = ["week", "day", "hour", "minute", "second"];
-        let fits = UNITS.iter().zip(names).find(|((_, size), _)| self.0 % size == 0);
+        let fits = UNITS.iter().zip(names).find(|((_, size), _)| self.0.is_multiple_of(*size));
         let (count, name) = fits.map_or((self.0, "second"), |((_, size), name)| (self.0 / size, name));
         format!("{count} {name}{}", if count == 1 { "" } else { "s" })
     }
@@ -108,7 +108,7 @@ impl Span {
 
 impl fmt::Display for Span {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (unit, size) = UNITS.iter().find(|(_, size)| self.0 % size == 0).copied().unwrap_or(('s', 1));
+        let (unit, size) = UNITS.iter().find(|(_, size)| self.0.is_multiple_of(*size)).copied().unwrap_or(('s', 1));
         write!(f, "{}{unit}", self.0 / size)
     }
 }

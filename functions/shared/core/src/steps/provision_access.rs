@@ -28,6 +28,8 @@ use serde_json::json;
 
 /// The workflow of a time-boxed grant.
 pub const GRANT_WORKFLOW: &str = "grant-lifecycle";
+/// More turns than one execution of it can take.
+const TURNS_OF_AN_EXECUTION: u32 = 1_000;
 
 /// What the workflow asks for. Nothing in it is an approval: the record is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -205,8 +207,11 @@ fn open_grant(change: &mut Change, duration: Span) -> Result<()> {
 pub fn owe_grant_execution(change: &mut Change, gate: &Gate, number: u32) {
     let request = &change.request;
     let wake: Vec<i64> = gate.wakes.iter().map(|wake| wake.at.0).collect();
-    let input =
-        json!({"request": request.id, "generation": gate.generation, "gate": gate.number, "wake": wake});
+    // Turns of a later execution are greater than every turn of an earlier one, so that its token is stored.
+    let turn = number.saturating_sub(1).saturating_mul(TURNS_OF_AN_EXECUTION);
+    let input = json!({
+        "request": request.id, "generation": gate.generation, "gate": gate.number, "wake": wake, "turn": turn,
+    });
     let name = format!("{}.g{number}", request.id);
     change.owe(Work::StartExecution { definition: GRANT_WORKFLOW.into(), name, input });
 }
