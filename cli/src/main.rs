@@ -1,2 +1,132 @@
-//! Placeholder.
-fn main() {}
+//! The command `countersign`: what people type to check, operate and try the product.
+
+#![allow(
+    clippy::disallowed_methods,
+    reason = "a command reads its environment and clock, and starts programs"
+)]
+
+mod audit;
+mod checkout;
+mod demo;
+mod deployment;
+mod failure;
+mod local;
+mod ops;
+mod policy;
+mod print;
+mod request;
+mod stopwatch;
+
+use clap::{Parser, Subcommand};
+use deployment::Place;
+use failure::Done;
+use std::process::ExitCode;
+
+/// Countersign: the service desk in which people decide.
+///
+/// Commands that look at or change a deployment find it by --folder (a local stack), --stack (the outputs of
+/// CloudFormation as JSON) or COUNTERSIGN_TABLE and the other variables of the functions; without any of
+/// these, the local stack in .local/ of the checkout. AWS credentials are taken from AWS_REGION,
+/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+#[derive(Parser)]
+#[command(name = "countersign", version, max_term_width = 110)]
+struct Arguments {
+    #[command(flatten)]
+    place: Place,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Start the local stack: AWS, the systems around it, and the product deployed to it.
+    Up(local::up::Options),
+    /// Stop all that `up` started.
+    Down,
+    /// Say what of the local stack runs, and where.
+    Status,
+    /// Run two requests through the local stack and show their lives.
+    Demo(demo::Options),
+    /// Check and activate the configuration.
+    #[command(subcommand)]
+    Policy(policy::Command),
+    /// Verify the audit trail.
+    #[command(subcommand)]
+    Audit(audit::Command),
+    /// Handle what needs a person: quarantined messages, unknown effects, open exceptions.
+    #[command(subcommand)]
+    Ops(ops::Command),
+    /// Look at requests.
+    #[command(subcommand)]
+    Request(request::Command),
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match Box::pin(run(arguments)).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            print::complaint(format!("countersign: {failure}"));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: Arguments) -> Done {
+    let place = &arguments.place;
+    match arguments.command {
+        Command::Up(options) => local::up::up(place, options).await,
+        Command::Down => local::down::down(place),
+        Command::Status => local::down::status(place),
+        Command::Demo(options) => demo::run(place, &options).await,
+        Command::Policy(command) => policy::run(place, command).await,
+        Command::Audit(command) => audit::run(place, command).await,
+        Command::Ops(command) => ops::run(place, command).await,
+        Command::Request(command) => request::run(place, command).await,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_arguments_hold_together() {
+        Arguments::command().debug_assert();
+    }
+
+    fn check(line: &str, good: bool) {
+        let parsed = Arguments::try_parse_from(line.split(' '));
+        assert_eq!(parsed.is_ok(), good, "{line}");
+    }
+
+    #[test]
+    fn commands_are_taken_as_documented() {
+        for line in [
+            "countersign up --no-build --folder .local/e2e --port-aws 4576 --config tests/config",
+            "countersign policy lint --config infra/config --format json",
+            "countersign policy activate --skip-directory",
+            "countersign audit verify --days 7",
+            "countersign audit verify R-1",
+            "countersign ops list --format json",
+            "countersign ops cancel R-1 --reason late --operator ada@harbour.example",
+            "countersign ops settle R-1 --as granted --reason looked --operator ada@harbour.example",
+            "countersign ops redrive M-1 --reason fixed --operator ada@harbour.example",
+            "countersign request show R-1",
+        ] {
+            check(line, true);
+        }
+        for line in [
+            "countersign",
+            "countersign ops cancel R-1 --operator ada@harbour.example",
+            "countersign ops settle R-1 --reason looked --operator ada@harbour.example",
+            "countersign ops cancel a/b --reason r --operator ada@harbour.example",
+            "countersign up --port-aws 99999",
+            "countersign audit verify --days 0",
+        ] {
+            check(line, false);
+        }
+    }
+}

@@ -10,6 +10,7 @@ pub mod effect;
 pub mod gather_context;
 pub mod identifying;
 pub mod opening;
+pub mod operate;
 pub mod plan_approvals;
 pub mod provision_access;
 pub mod quarantine_message;

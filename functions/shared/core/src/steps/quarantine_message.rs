@@ -28,6 +28,9 @@ pub struct Quarantined {
     pub at: Timestamp,
     /// When a person brought it back, if one did.
     pub redriven_at: Option<Timestamp>,
+    /// Why, sealed like the body.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redrive_reason: Option<Sealed>,
 }
 
 /// A dead letter, as it came in.
@@ -67,6 +70,7 @@ where
         request: request.clone(),
         at: ctx.now(),
         redriven_at: None,
+        redrive_reason: None,
     };
     let rows = rows(request, ctx.now());
     let mut writes = vec![put(slot, Expect::Any, &kept, None)?];

@@ -1,0 +1,40 @@
+# What people type. `make` alone says what there is.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+
+# One selection of crates for all commands: another one would build the dependencies with other features again.
+BUILD := cargo build --profile local --workspace --exclude countersign-tests
+CLI := target/local/countersign
+
+.PHONY: help demo up down status lint test test-deps
+
+help: ## Say what there is
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
+
+demo: up ## Start the local stack and run two requests through it
+	@$(CLI) demo
+
+up: ## Start the local stack: AWS, Slack, BambooHR, Okta, and the product on them
+	@sh cli/preflight.sh
+	@$(BUILD)
+	@$(CLI) up --no-build
+
+down: ## Stop all that `make up` started
+	@if [ -x $(CLI) ]; then $(CLI) down; else echo "nothing was started"; fi
+
+status: ## Say what runs, and where
+	@if [ -x $(CLI) ]; then $(CLI) status; else echo "nothing was started"; exit 1; fi
+
+lint: ## Check formatting, code and configuration
+	@cargo fmt --all --check
+	@cargo clippy --workspace --all-targets --quiet -- -D warnings
+	@cargo run --quiet -p countersign -- policy lint
+
+test: ## Check everything: code, templates, and the product end to end
+	@bash cli/test.sh
+
+test-deps: ## Install the browser that the tests of the Slack page use
+	@bash cli/test-deps.sh

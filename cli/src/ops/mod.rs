@@ -1,0 +1,134 @@
+//! `countersign ops`: what needs a person. Each use but listing is audited, with its reason.
+
+mod list;
+pub(crate) mod operator;
+
+use crate::{
+    audit::parse_id,
+    deployment::{Operates, Place},
+    failure::Done,
+    print::{self, Format},
+};
+use clap::{Args, Subcommand, ValueEnum, value_parser};
+use countersign_core::{
+    ids::RequestId,
+    steps::operate::{Order, Truth, cancel_request, open_quarantined, redrive, settle_effect},
+};
+
+/// What an operator can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List quarantined messages, and requests whose effect is unknown or could not be taken back
+    List {
+        /// Brought back ones too
+        #[arg(long)]
+        all: bool,
+        /// How many days of requests to look through, today included
+        #[arg(long, default_value_t = 14, value_parser = value_parser!(u16).range(1..=366))]
+        days: u16,
+        /// For whom to print
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+    /// Open a quarantined message, which may hold what a person wrote
+    Show {
+        /// Its id
+        message: String,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Put a quarantined message back on its queue
+    Redrive {
+        /// Its id
+        message: String,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Take a request back before its access is given
+    Cancel {
+        /// The request
+        #[arg(value_parser = parse_id)]
+        request: RequestId,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// Say how an effect turned out, after looking into the target system
+    Settle {
+        /// The request
+        #[arg(value_parser = parse_id)]
+        request: RequestId,
+        /// What the target system shows
+        #[arg(long = "as", value_enum)]
+        truth: Shown,
+        #[command(flatten)]
+        who: Who,
+    },
+}
+
+/// Who operates, and why.
+#[derive(Args, Debug)]
+pub(crate) struct Who {
+    /// Why, in a sentence; those concerned can read it on the card of a request
+    #[arg(long)]
+    reason: String,
+    /// Your work address; you need the role admin
+    #[arg(long, env = "COUNTERSIGN_OPERATOR", value_name = "ADDRESS")]
+    operator: String,
+}
+
+/// What the target system shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Shown {
+    /// The access is there
+    Granted,
+    /// The access is not there
+    NotGranted,
+    /// The access was taken away
+    Revoked,
+}
+
+impl Shown {
+    fn truth(self) -> Truth {
+        match self {
+            Self::Granted => Truth::Granted,
+            Self::NotGranted => Truth::NotGranted,
+            Self::Revoked => Truth::Revoked,
+        }
+    }
+}
+
+async fn order<T>(ctx: &impl Operates, of: T, who: Who) -> Done<Order<T>> {
+    let operator = operator::find(ctx, &who.operator).await?;
+    Ok(Order { of, operator: operator.subject, reason: who.reason })
+}
+
+pub(crate) async fn run(place: &Place, command: Command) -> Done {
+    let ctx = place.operator().await?;
+    match command {
+        Command::List { all, days, format } => list::list(&ctx, all, days, format).await?,
+        Command::Show { message, who } => show(&ctx, order(&ctx, message, who).await?).await?,
+        Command::Redrive { message, who } => {
+            let order = order(&ctx, message, who).await?;
+            redrive(&ctx, &order).await?;
+            print::line(format!("{} is back on its queue", print::tame(&order.of)));
+        }
+        Command::Cancel { request, who } => {
+            let order = order(&ctx, request, who).await?;
+            cancel_request(&ctx, &order).await?;
+            print::line(format!("{} is cancelled; those concerned are told", order.of));
+        }
+        Command::Settle { request, truth, who } => {
+            let order = order(&ctx, request, who).await?;
+            settle_effect(&ctx, &order, truth.truth()).await?;
+            print::line(format!("{} is settled; those concerned are told", order.of));
+        }
+    }
+    Ok(())
+}
+
+async fn show(ctx: &impl Operates, order: Order<String>) -> Done {
+    let (kept, body) = open_quarantined(ctx, &order).await?;
+    print::line(list::in_words(&kept));
+    print::line(print::tame(&body));
+    Ok(())
+}

@@ -1,0 +1,96 @@
+//! Whether the groups and people of a configuration exist, as far as they were synchronised.
+
+use crate::{deployment::Operates, failure::Done};
+use countersign_core::{
+    change::read,
+    config::Config,
+    person::Group,
+    policy::{Approver, Stage, Then, lint::Finding},
+    slot::Slot,
+    steps::identifying::subject_by_mail,
+};
+
+/// Somebody that the configuration names, and where.
+struct Named {
+    file: &'static str,
+    place: String,
+    whom: Whom,
+}
+
+enum Whom {
+    Group(String),
+    Person(String),
+}
+
+/// A finding for each group without members and each person who is not known.
+pub(super) async fn missing(ctx: &impl Operates, config: &Config) -> Done<Vec<Finding>> {
+    let mut findings = Vec::new();
+    for named in all(config) {
+        let what = match &named.whom {
+            Whom::Group(name) => wrong_with_group(ctx, name).await?,
+            Whom::Person(address) if subject_by_mail(ctx, address).await?.is_none() => Some((
+                format!("names {address}, who is not known."),
+                "Correct the address, or wait for people to be synchronised.",
+            )),
+            Whom::Person(_) => None,
+        };
+        findings.extend(what.map(|(what, remedy)| Finding {
+            file: named.file,
+            place: named.place,
+            what,
+            remedy: remedy.to_owned(),
+        }));
+    }
+    Ok(findings)
+}
+
+async fn wrong_with_group(ctx: &impl Operates, name: &str) -> Done<Option<(String, &'static str)>> {
+    let found = read::<Group>(ctx, &Slot::Group(name.to_owned())).await?;
+    Ok(match found {
+        None => Some((
+            format!("names the group {name}, which was never synchronised."),
+            "If the group is new to the configuration: activate with --skip-directory, synchronise, activate again.",
+        )),
+        Some(group) if group.value.members.is_empty() => Some((
+            format!("names the group {name}, which has no member or does not exist."),
+            "Correct the name, or put people into the group in the directory.",
+        )),
+        Some(_) => None,
+    })
+}
+
+fn all(config: &Config) -> Vec<Named> {
+    let mut named = Vec::new();
+    for (role, group) in &config.roles.roles {
+        named.push(Named { file: "roles.yaml", place: role.clone(), whom: Whom::Group(group.clone()) });
+    }
+    for application in &config.catalog.applications {
+        let place = format!("applications/{}/owners", application.name);
+        let whom = |owner: &String| match owner.strip_prefix("group:") {
+            Some(group) => Whom::Group(group.to_owned()),
+            None => Whom::Person(owner.clone()),
+        };
+        let owners = application.owners.iter().map(whom);
+        named.extend(owners.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
+    }
+    let policy = &config.policy;
+    of_stage(&mut named, "desk", &policy.desk);
+    of_stage(&mut named, "finance", &policy.finance);
+    let rules = policy.rules.iter().map(|rule| (format!("rules/{}", rule.id), &rule.then));
+    for (place, then) in rules.chain([("baseline".to_owned(), &policy.baseline.then)]) {
+        if let Then::Stages(stages) = then {
+            stages.iter().for_each(|stage| of_stage(&mut named, &format!("{place}/{}", stage.id), stage));
+        }
+    }
+    named
+}
+
+fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
+    let whom = |approver: &Approver| match approver {
+        Approver::Group(name) => Some(Whom::Group(name.clone())),
+        Approver::Person(address) => Some(Whom::Person(address.clone())),
+        Approver::Manager | Approver::ManagersManager | Approver::Owner | Approver::Role(_) => None,
+    };
+    let found = stage.named().filter_map(whom);
+    named.extend(found.map(|whom| Named { file: "policy.yaml", place: place.to_owned(), whom }));
+}

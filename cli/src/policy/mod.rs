@@ -1,0 +1,156 @@
+//! `countersign policy`: checks the configuration files, and makes them the ones that count.
+
+mod directory;
+mod files;
+mod place;
+
+use crate::{
+    checkout,
+    deployment::{Operates, Place},
+    failure::{Done, Failure},
+    ops::operator,
+    print::{self, Format},
+};
+use clap::{Args, Subcommand};
+use countersign_core::{
+    config::Config,
+    policy::lint::{Finding, lint},
+    steps::activate_config::activate_config,
+};
+use files::Files;
+use serde::Serialize;
+use std::path::{Path, PathBuf};
+
+/// What can be done with the configuration.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what is wrong in the files, with line and remedy
+    Lint(Given),
+    /// Check the files, then make them the configuration that counts
+    Activate {
+        #[command(flatten)]
+        given: Given,
+        /// Do not ask whether its groups and people exist: before people were first synchronised
+        #[arg(long)]
+        skip_directory: bool,
+        /// Who activates it, by work address
+        #[arg(long, env = "COUNTERSIGN_OPERATOR", value_name = "ADDRESS")]
+        operator: Option<String>,
+    },
+}
+
+/// The files, and for whom to print.
+#[derive(Args, Debug)]
+pub(crate) struct Given {
+    /// Folder with policy.yaml, catalog.yaml and roles.yaml [default: infra/config of the checkout]
+    #[arg(long, value_name = "FOLDER")]
+    config: Option<PathBuf>,
+    /// For whom to print
+    #[arg(long, value_enum, default_value_t)]
+    format: Format,
+}
+
+impl Given {
+    fn folder(&self) -> Done<PathBuf> {
+        self.config
+            .as_ref()
+            .map_or_else(|| Ok(checkout::root()?.join("infra/config")), |given| Ok(given.clone()))
+    }
+}
+
+/// A finding with its place in a file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct Found {
+    file: String,
+    line: Option<usize>,
+    place: String,
+    what: String,
+    remedy: String,
+}
+
+pub(crate) async fn run(place: &Place, command: Command) -> Done {
+    match command {
+        Command::Lint(given) => {
+            let files = Files::read(&given.folder()?)?;
+            answer(&found(&files), given.format)
+        }
+        Command::Activate { given, skip_directory, operator } => {
+            let files = Files::read(&given.folder()?)?;
+            let ctx = place.operator().await?;
+            activate(&ctx, &files, !skip_directory, operator.as_deref(), given.format).await
+        }
+    }
+}
+
+/// Activates a folder's configuration on the local stack, without a word unless something is wrong.
+pub(crate) async fn activate_locally(place: &Place, folder: &Path, asks_directory: bool) -> Done {
+    let files = Files::read(folder)?;
+    let ctx = place.operator().await?;
+    let config = checked(&ctx, &files, asks_directory, Format::Text).await?;
+    activate_config(&ctx, &config, &operator::the_command("policy activate")).await?;
+    Ok(())
+}
+
+async fn activate(
+    ctx: &impl Operates,
+    files: &Files,
+    asks_directory: bool,
+    operator: Option<&str>,
+    format: Format,
+) -> Done {
+    let config = checked(ctx, files, asks_directory, format).await?;
+    let by = match operator {
+        Some(address) => operator::find(ctx, address).await?.by(),
+        None => operator::the_command("policy activate"),
+    };
+    let version = activate_config(ctx, &config, &by).await?;
+    match format {
+        Format::Json => print::json(&serde_json::json!({"active": version})),
+        Format::Text => {
+            print::line(format!("active: configuration {version}"));
+            Ok(())
+        }
+    }
+}
+
+/// The configuration, once nothing is wrong with it.
+async fn checked(ctx: &impl Operates, files: &Files, asks_directory: bool, format: Format) -> Done<Config> {
+    let mut wrong = found(files);
+    if let Ok(config) = files.config()
+        && asks_directory
+    {
+        let missing = directory::missing(ctx, &config).await?;
+        wrong.extend(missing.into_iter().map(|finding| files.locate(finding)));
+    }
+    if !wrong.is_empty() {
+        answer(&wrong, format)?;
+    }
+    files.config().map_err(|_| Failure::new("the configuration cannot be read"))
+}
+
+/// What is wrong with the files by themselves.
+fn found(files: &Files) -> Vec<Found> {
+    match files.config() {
+        Ok(config) => lint(&config).into_iter().map(|finding: Finding| files.locate(finding)).collect(),
+        Err(unreadable) => unreadable,
+    }
+}
+
+/// Prints what was found; a failure if that is anything.
+fn answer(found: &[Found], format: Format) -> Done {
+    match format {
+        Format::Json => print::json(&found)?,
+        Format::Text if found.is_empty() => print::line("nothing is wrong"),
+        Format::Text => found.iter().for_each(|one| print::line(in_words(one))),
+    }
+    match found.len() {
+        0 => Ok(()),
+        1 => Err(Failure::new("the configuration has a finding; nothing was changed")),
+        count => Err(Failure::new(format!("the configuration has {count} findings; nothing was changed"))),
+    }
+}
+
+fn in_words(found: &Found) -> String {
+    let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
+    print::tame(&format!("{}{line}: {} {} {}", found.file, found.place, found.what, found.remedy))
+}

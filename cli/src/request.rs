@@ -1,0 +1,114 @@
+//! `countersign request show`: the life of one request, from its audit chain.
+
+pub(crate) mod happenings;
+
+use crate::{
+    audit::parse_id,
+    deployment::{Operates, Place},
+    failure::Done,
+    print::{self, Format},
+};
+use clap::Subcommand;
+use countersign_core::{
+    Result,
+    audit::{By, Entry},
+    cards::Names,
+    change::{decode, read_request},
+    ids::{RequestId, SubjectId},
+    request::Request,
+    slot::List,
+    steps::send_messages::names,
+};
+use serde_json::json;
+
+/// What can be done with requests.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Show the life of a request, from its audit chain
+    Show {
+        /// The request
+        #[arg(value_parser = parse_id)]
+        request: RequestId,
+        /// For whom to print
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
+}
+
+/// A request with its audit chain and the names of those in it.
+pub(crate) struct Life {
+    pub(crate) request: Request,
+    pub(crate) entries: Vec<Entry>,
+    pub(crate) names: Names,
+}
+
+impl Life {
+    pub(crate) async fn read(ctx: &impl Operates, id: &RequestId) -> Result<Self> {
+        let request = read_request(ctx, id).await?.value;
+        let stored = ctx.list(&List::Audit(id.as_str().to_owned())).await?;
+        let entries: Result<Vec<Entry>> = stored.into_iter().map(|one| Ok(decode(one)?.value)).collect();
+        let entries = entries?;
+        let mut concerned: Vec<SubjectId> = request.interested().into_iter().cloned().collect();
+        concerned.extend(entries.iter().flat_map(happenings::concerned));
+        concerned.sort();
+        concerned.dedup();
+        let names = names(ctx, &concerned).await?;
+        Ok(Self { request, entries, names })
+    }
+
+    /// What an entry says, for people.
+    pub(crate) fn in_words(&self, entry: &Entry) -> String {
+        print::tame(&happenings::in_words(entry, &self.names))
+    }
+
+    pub(crate) fn timeline(&self) -> Vec<String> {
+        let first = self.entries.first().map_or(0, |entry| entry.at.0);
+        let line = |entry: &Entry| {
+            #[allow(clippy::cast_precision_loss, reason = "milliseconds of one request, for people")]
+            let seconds = (entry.at.0 - first) as f64 / 1000.0;
+            format!("{:3}  {}  +{seconds:6.1} s  {}", entry.sequence, entry.at, self.in_words(entry))
+        };
+        self.entries.iter().map(line).collect()
+    }
+}
+
+pub(crate) async fn run(place: &Place, command: Command) -> Done {
+    let Command::Show { request, format } = command;
+    let ctx = place.operator().await?;
+    let life = Life::read(&ctx, &request).await?;
+    match format {
+        Format::Json => print::json(&as_json(&life)),
+        Format::Text => {
+            let what = [
+                Some(&life.request.intent),
+                life.request.application.as_ref(),
+                life.request.entitlement.as_ref(),
+            ];
+            let what: Vec<&str> = what.into_iter().flatten().map(String::as_str).collect();
+            let outcome = life.request.outcome.map(|outcome| format!(", {outcome:?}")).unwrap_or_default();
+            let stand = format!("{:?}{outcome}", life.request.status).to_lowercase();
+            print::line(print::tame(&format!("request {request}: {}: {stand}", what.join(", "))));
+            life.timeline().iter().for_each(print::line);
+            Ok(())
+        }
+    }
+}
+
+fn as_json(life: &Life) -> serde_json::Value {
+    let who = |by: &By| match by {
+        By::Person { subject, via } => {
+            json!({"person": life.names.get(subject).map(|who| &who.name), "via": via})
+        }
+        other => json!(other),
+    };
+    let entry = |entry: &Entry| {
+        json!({
+            "sequence": entry.sequence, "at": entry.at.to_string(), "by": who(&entry.by),
+            "happening": entry.what, "hash": entry.hash,
+        })
+    };
+    json!({
+        "id": life.request.id, "status": life.request.status, "outcome": life.request.outcome,
+        "timeline": life.entries.iter().map(entry).collect::<Vec<_>>(),
+    })
+}

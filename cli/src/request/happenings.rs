@@ -1,0 +1,163 @@
+//! Entries of an audit chain in plain words.
+
+use countersign_core::{
+    audit::{By, Entry, Happening},
+    cards::{Names, verdict_word},
+    ids::SubjectId,
+    request::EffectKind,
+};
+
+/// Everybody that an entry speaks of.
+pub(crate) fn concerned(entry: &Entry) -> Vec<SubjectId> {
+    let mut all = match &entry.by {
+        By::Person { subject, .. } => vec![subject.clone()],
+        _ => Vec::new(),
+    };
+    match &entry.what {
+        Happening::Requested { requester, beneficiary, .. } => {
+            all.extend([requester.clone(), beneficiary.clone()]);
+        }
+        Happening::GateOpened { candidates: people, .. }
+        | Happening::GateEscalated { added: people, .. }
+        | Happening::GateEnded { by: people, .. } => all.extend(people.iter().cloned()),
+        Happening::Voted { acting_for, .. } => all.extend(acting_for.clone()),
+        _ => {}
+    }
+    all
+}
+
+/// One entry as a sentence.
+pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
+    let name = |who: &SubjectId| names.get(who).map_or("somebody", |who| who.name.as_str()).to_owned();
+    let all = |people: &[SubjectId]| people.iter().map(name).collect::<Vec<_>>().join(", ");
+    let actor = match &entry.by {
+        By::Person { subject, .. } => name(subject),
+        By::Policy { .. } => "the policy".into(),
+        By::Ledger => "the ledger".into(),
+        By::Function { name } => name.clone(),
+    };
+    match &entry.what {
+        Happening::Requested { requester, beneficiary, .. } if requester != beneficiary => {
+            format!("{} asked, for {}", name(requester), name(beneficiary))
+        }
+        Happening::Requested { requester, .. } => format!("{} asked", name(requester)),
+        Happening::ContextGathered { verified: true, .. } => {
+            "facts were gathered, every source answered".into()
+        }
+        Happening::ContextGathered { .. } => "facts were gathered, not every source answered".into(),
+        Happening::Planned { rule, outcome, .. } => format!("the policy was applied: {rule} wants {outcome}"),
+        Happening::GateOpened { gate, stage, candidates, .. } => {
+            format!("gate {gate} ({stage}) opened for {}", all(candidates))
+        }
+        Happening::GateEscalated { gate, added } => format!("gate {gate} now also asks {}", all(added)),
+        Happening::Reminded { gate, round } => format!("gate {gate}: round {round} of reminders"),
+        Happening::Voted { gate, verdict, acting_for, .. } => {
+            let for_whom = acting_for.as_ref().map(|who| format!(" for {}", name(who))).unwrap_or_default();
+            format!("{actor} said \"{}\"{for_whom} at gate {gate}", verdict_word(verdict))
+        }
+        Happening::VoteRefused { gate, reason } => {
+            format!("{actor} could not vote at gate {gate}: {}", spaced(&format!("{reason:?}")))
+        }
+        Happening::GateEnded { gate, ending, .. } => {
+            format!("gate {gate} ended: {}", spaced(&format!("{ending:?}")))
+        }
+        Happening::Corrected { from, to, .. } => format!("{actor} corrected {from} to {to}"),
+        Happening::Regated => "the approval no longer holds and is asked again".into(),
+        Happening::Operated { action, .. } => format!("{actor} as operator: {action}"),
+        other => of_effects(other),
+    }
+}
+
+fn of_effects(what: &Happening) -> String {
+    let what_is = |effect: &EffectKind| match effect {
+        EffectKind::Grant => "the grant",
+        EffectKind::Revocation => "the revocation",
+    };
+    match what {
+        Happening::BudgetReserved { cents, confirmed: true } => {
+            format!("the ledger set {} a month aside, and confirms it by itself", money(*cents))
+        }
+        Happening::BudgetReserved { cents, .. } => {
+            format!("the ledger set {} a month aside; Finance must confirm it", money(*cents))
+        }
+        Happening::BudgetSpent { cents } => format!("the ledger spent {} a month", money(*cents)),
+        Happening::EffectClaimed { effect, .. } => format!("{} was claimed", what_is(effect)),
+        Happening::EffectReturned { effect, .. } => {
+            format!("{} did not happen and will be tried again", what_is(effect))
+        }
+        Happening::EffectUncertain { effect, .. } => {
+            format!("{} may have happened and is read back", what_is(effect))
+        }
+        Happening::EffectConfirmed { effect, .. } => {
+            format!("{} was read back from the target: confirmed", what_is(effect))
+        }
+        Happening::EffectGivenUp { effect, unknown } => {
+            let why = if *unknown { "nobody knows whether it happened" } else { "it cannot be done" };
+            format!("{} was given up: {why}", what_is(effect))
+        }
+        Happening::Ended { outcome, .. } => format!("the request ended: {}", spaced(&format!("{outcome:?}"))),
+        other => spaced(&format!("{other:?}")),
+    }
+}
+
+fn money(cents: u64) -> String {
+    format!("{}.{:02}", cents / 100, cents % 100)
+}
+
+/// `AlreadyHeld` as `already held`.
+fn spaced(name: &str) -> String {
+    let mut words = String::new();
+    for letter in name.chars() {
+        if letter.is_uppercase() && !words.is_empty() {
+            words.push(' ');
+        }
+        words.extend(letter.to_lowercase());
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_core::{
+        audit::Head, cards::Who, gate::Ending, job::Verdict, request::Outcome, time::Timestamp,
+    };
+
+    fn check(what: Happening, expected: &str) {
+        let marcus = SubjectId::derived(&["marcus"]);
+        let names = Names::from([(marcus.clone(), Who { name: "Marcus Weber".into(), chat: None })]);
+        let by = By::Person { subject: marcus, via: "slack".into() };
+        let entry = Entry::after(&Head::default(), "R-1", Timestamp(0), by, what).unwrap();
+        assert_eq!(in_words(&entry, &names), expected);
+    }
+
+    #[test]
+    fn happenings_read_as_sentences() {
+        let marcus = || SubjectId::derived(&["marcus"]);
+        check(Happening::Regated, "the approval no longer holds and is asked again");
+        check(
+            Happening::GateEnded { gate: 1, ending: Ending::Approved, by: vec![marcus()] },
+            "gate 1 ended: approved",
+        );
+        check(
+            Happening::Ended { outcome: Outcome::AlreadyHeld, given_back_cents: None },
+            "the request ended: already held",
+        );
+        check(
+            Happening::BudgetReserved { cents: 3005, confirmed: true },
+            "the ledger set 30.05 a month aside, and confirms it by itself",
+        );
+        check(
+            Happening::Voted {
+                gate: 2,
+                verdict: Verdict::Approve,
+                basis: "manager".into(),
+                acting_for: Some(SubjectId::derived(&["nobody known"])),
+                action: countersign_core::digest::Digest::zero(),
+                reason: None,
+                cast_at: Timestamp(0),
+            },
+            "Marcus Weber said \"approve\" for somebody at gate 2",
+        );
+    }
+}

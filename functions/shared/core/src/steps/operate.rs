@@ -1,0 +1,309 @@
+//! What an operator does: opens and brings back what is quarantined, takes requests back, says how an effect turned out.
+//!
+//! Every use is in the chain of administration, and in the request's own where one is concerned. The reason is
+//! kept sealed; the chains hold its digest.
+
+use super::{
+    closing::{end_from_outside, end_request, ledger},
+    committing::{nudge_all, until_first},
+    identifying::person,
+    quarantine_message::{Quarantined, purpose},
+    record_decision::open_words,
+};
+use crate::{
+    Error, Result,
+    audit::{By, Happening},
+    change::{Change, Versioned, put, read, read_request},
+    digest::Digest,
+    gate::Ending,
+    ids::{RequestId, SubjectId},
+    job::{Envelope, Queue},
+    message::MAX_REASON_CHARACTERS,
+    outbox::{News, Work},
+    person::Employment,
+    ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Vault, WriteStore},
+    request::{EffectKind, EffectState, Outcome, Request, Status},
+    slot::Slot,
+    steps::{activate_config::admin_entry, effect::set_state},
+};
+
+/// The role that operates.
+const ROLE: &str = "admin";
+
+/// What an operator does to one thing, and why.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order<T> {
+    /// The request or the quarantined message.
+    pub of: T,
+    /// Who.
+    pub operator: SubjectId,
+    /// Why; at most [`MAX_REASON_CHARACTERS`].
+    pub reason: String,
+}
+
+/// How an effect turned out, as a person saw in the target system.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Truth {
+    /// The access is there.
+    Granted,
+    /// The access is not there, and will not be.
+    NotGranted,
+    /// The access was taken away.
+    Revoked,
+}
+
+fn by(operator: &SubjectId) -> By {
+    By::Person { subject: operator.clone(), via: "operator".into() }
+}
+
+/// Whether the person may operate: an active one with the role `admin`, and with a reason.
+async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T>) -> Result<()> {
+    let length = order.reason.chars().count();
+    if order.reason.trim().is_empty() || length > MAX_REASON_CHARACTERS {
+        let why = format!("must be 1 to {MAX_REASON_CHARACTERS} characters");
+        return Err(Error::invalid("reason", why));
+    }
+    let who = person(ctx, &order.operator).await?;
+    let config = ctx.active().await?;
+    let is_admin = config.roles.group(ROLE).is_some_and(|group| who.groups.contains(group));
+    match is_admin && who.employment == Employment::Active {
+        true => Ok(()),
+        false => Err(Error::Refused("only an active person with the role admin operates".into())),
+    }
+}
+
+/// Takes a request back while its effect is not beyond pending. Repeated, it changes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] if it is over or its effect was claimed, or for anybody but an admin; as the ports.
+pub async fn cancel_request<C>(ctx: &C, order: &Order<RequestId>) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Vault,
+{
+    allowed(ctx, order).await?;
+    until_first(|| attempt_cancel(ctx, order)).await
+}
+
+async fn attempt_cancel<C>(ctx: &C, order: &Order<RequestId>) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Vault,
+{
+    let read = read_request(ctx, &order.of).await?;
+    let request = &read.value;
+    if request.outcome == Some(Outcome::Cancelled) {
+        return Ok(());
+    }
+    let begun = request.grant.as_ref().is_some_and(|effect| !effect.is_pending());
+    if begun || request.status == Status::Closed {
+        return Err(Error::Refused("it is over, or its access is given or being given".into()));
+    }
+    let mut change = operated(ctx, order, read, "cancel").await?;
+    end_from_outside(ctx, &mut change, Ending::Cancelled, Outcome::Cancelled).await?;
+    finish(ctx, change, order, "cancel").await
+}
+
+/// Says how an effect turned out of which nobody knew, or which the target had refused. Repeated, it changes nothing.
+///
+/// # Errors
+/// [`Error::Refused`] if the effect is not open in that way, for a person who would profit, or for anybody but an
+/// admin; as the ports.
+pub async fn settle_effect<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Vault,
+{
+    allowed(ctx, order).await?;
+    until_first(|| attempt_settle(ctx, order, truth)).await
+}
+
+async fn attempt_settle<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Vault,
+{
+    let read = read_request(ctx, &order.of).await?;
+    let request = &read.value;
+    if request.outcome == Some(outcome_of(truth)) {
+        return Ok(());
+    }
+    if request.interested().contains(&&order.operator) {
+        return Err(Error::Refused("somebody whom it does not concern must settle it".into()));
+    }
+    may_settle(request, truth)?;
+    let action = action_of(truth);
+    let mut change = operated(ctx, order, read, action).await?;
+    match truth {
+        Truth::Granted => settle_granted(ctx, &mut change).await?,
+        Truth::NotGranted => {
+            set_state(&mut change.request, EffectKind::Grant, EffectState::GivenUp)?;
+            change.request.outcome = Some(Outcome::Failed);
+            tell_requester(&mut change);
+        }
+        Truth::Revoked => {
+            let at = change.now();
+            set_state(&mut change.request, EffectKind::Revocation, EffectState::Done { at })?;
+            end_request(ctx, &mut change, Outcome::Revoked).await?;
+        }
+    }
+    if change.request.gate > 0 {
+        change.owe(Work::UpdateAllCopies { request: order.of.clone(), gate: change.request.gate });
+    }
+    finish(ctx, change, order, action).await
+}
+
+fn outcome_of(truth: Truth) -> Outcome {
+    match truth {
+        Truth::Granted => Outcome::Granted,
+        Truth::NotGranted => Outcome::Failed,
+        Truth::Revoked => Outcome::Revoked,
+    }
+}
+
+fn action_of(truth: Truth) -> &'static str {
+    match truth {
+        Truth::Granted => "settle-granted",
+        Truth::NotGranted => "settle-not-granted",
+        Truth::Revoked => "settle-revoked",
+    }
+}
+
+fn may_settle(request: &Request, truth: Truth) -> Result<()> {
+    let unknown = request.outcome == Some(Outcome::Unknown);
+    let for_a_time = request.plan.as_ref().and_then(|plan| plan.action.as_ref()).and_then(|a| a.duration);
+    let refused =
+        |effect: &crate::request::Effect| matches!(effect.state, EffectState::GivenUp | EffectState::Unknown);
+    let why = match truth {
+        Truth::Granted if unknown && for_a_time.is_some() => {
+            "a grant for a time would never end: take the access away in the target and settle it as not granted"
+        }
+        Truth::Granted | Truth::NotGranted if !unknown => "nobody is in doubt about its grant",
+        Truth::Revoked if !request.revocation.as_ref().is_some_and(refused) => "its revocation is not open",
+        _ => return Ok(()),
+    };
+    Err(Error::Refused(why.into()))
+}
+
+/// The money was given back when nobody knew; now it is spent.
+async fn settle_granted(ctx: &impl ReadStore, change: &mut Change) -> Result<()> {
+    let at = change.now();
+    set_state(&mut change.request, EffectKind::Grant, EffectState::Done { at })?;
+    change.request.outcome = Some(Outcome::Granted);
+    change.request.times.granted = Some(at);
+    tell_requester(change);
+    let action = change.request.plan.as_ref().and_then(|plan| plan.action.as_ref());
+    let cents = action.map_or(0, |action| action.monthly_cents);
+    let centre = person(ctx, &change.request.beneficiary).await?.cost_centre;
+    let Some(centre) = centre.filter(|_| cents > 0) else { return Ok(()) };
+    let (mut ledger, expect) = ledger(ctx, &centre).await?;
+    ledger.reserve(&change.request.id, cents);
+    ledger.settle(&change.request.id, true)?;
+    change.put(Slot::Budget(centre), expect, &ledger)?;
+    change.record_by(By::Ledger, Happening::BudgetSpent { cents })
+}
+
+fn tell_requester(change: &mut Change) {
+    change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Ended });
+}
+
+/// Begins a change of a request with the operator's act and reason.
+async fn operated<C: ReadStore + Clock + Vault>(
+    ctx: &C,
+    order: &Order<RequestId>,
+    request: Versioned<Request>,
+    action: &str,
+) -> Result<Change> {
+    let slot = Slot::Words(order.of.clone());
+    let stored: Versioned<String> = read(ctx, &slot).await?.ok_or(Error::NotFound("words"))?;
+    let mut words = open_words(ctx, &request.value, &stored.value).await?;
+    words.reasons.push((request.value.gate, order.operator.clone(), order.reason.clone()));
+    let plain = serde_json::to_string(&words).map_err(|e| Error::Broken(format!("words: {e}")))?;
+    let owner = KeyOwner::Subject(request.value.requester.clone());
+    let sealed = ctx.seal(&owner, &Request::words_purpose(&order.of), &plain).await?;
+    let mut change = Change::of(request, ctx.now(), by(&order.operator));
+    change.record(Happening::Operated { action: action.into(), subject: Digest::of(&sealed)? })?;
+    change.put(slot, Expect::Version(stored.version), &sealed)?;
+    Ok(change)
+}
+
+/// Commits a change together with its entry in the chain of administration.
+async fn finish<C>(ctx: &C, change: Change, order: &Order<RequestId>, action: &str) -> Result<()>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let (mut writes, rows) = change.finish()?;
+    let what = Happening::Operated { action: action.into(), subject: Digest::of(&order.of)? };
+    writes.extend(admin_entry(ctx, by(&order.operator), what).await?);
+    ctx.commit(writes).await?;
+    nudge_all(ctx, &rows).await;
+    Ok(())
+}
+
+/// What is quarantined under an id.
+///
+/// # Errors
+/// As [`ReadStore::get`]; [`Error::NotFound`].
+async fn quarantined(ctx: &impl ReadStore, id: &str) -> Result<Versioned<Quarantined>> {
+    read(ctx, &Slot::Quarantine(id.to_owned())).await?.ok_or(Error::NotFound("message"))
+}
+
+/// Opens a quarantined message; that it was opened is recorded first.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Refused`] for anybody but an admin; as the ports.
+pub async fn open_quarantined<C>(ctx: &C, order: &Order<String>) -> Result<(Quarantined, String)>
+where
+    C: WriteStore + Clock + Configs + Vault,
+{
+    allowed(ctx, order).await?;
+    let kept = quarantined(ctx, &order.of).await?.value;
+    until_first(|| async {
+        let what = Happening::Operated { action: "open".into(), subject: Digest::of(&order.of)? };
+        ctx.commit(admin_entry(ctx, by(&order.operator), what).await?).await
+    })
+    .await?;
+    let body = ctx.open(&KeyOwner::System, &purpose(&order.of), &kept.body).await?;
+    Ok((kept, body))
+}
+
+/// Puts a quarantined message back on its queue, then marks it. A crash between both sends it twice, which its
+/// reader does not mind; none is lost.
+///
+/// # Errors
+/// [`Error::NotFound`]; [`Error::Refused`] if it was brought back already, is no message of the product, or for
+/// anybody but an admin; as the ports.
+pub async fn redrive<C>(ctx: &C, order: &Order<String>) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Vault,
+{
+    allowed(ctx, order).await?;
+    let kept = quarantined(ctx, &order.of).await?.value;
+    if kept.redriven_at.is_some() {
+        return Err(Error::Refused("it was brought back already".into()));
+    }
+    let body = ctx.open(&KeyOwner::System, &purpose(&order.of), &kept.body).await?;
+    let envelope: Envelope = serde_json::from_str(&body)
+        .map_err(|_| Error::Refused("its body is no message of the product: nothing could read it".into()))?;
+    let queue = Queue::ALL.into_iter().find(|queue| queue.name() == kept.queue);
+    let queue = queue.ok_or_else(|| Error::Refused("nobody knows the queue it came from".into()))?;
+    ctx.send(queue, &envelope).await?;
+    until_first(|| mark(ctx, order)).await
+}
+
+async fn mark<C: WriteStore + Clock + Vault>(ctx: &C, order: &Order<String>) -> Result<()> {
+    let mut kept = quarantined(ctx, &order.of).await?;
+    let reason = ctx.seal(&KeyOwner::System, &purpose(&order.of), &order.reason).await?;
+    let what = Happening::Operated { action: "redrive".into(), subject: Digest::of(&reason)? };
+    kept.value.redriven_at = Some(ctx.now());
+    kept.value.redrive_reason = Some(reason);
+    let slot = Slot::Quarantine(order.of.clone());
+    let row = put(slot, Expect::Version(kept.version), &kept.value, None)?;
+    let mut writes = match &kept.value.request {
+        Some(request) => {
+            let mut change = Change::of(read_request(ctx, request).await?, ctx.now(), by(&order.operator));
+            change.record(what.clone())?;
+            change.write(row);
+            change.finish()?.0
+        }
+        None => vec![row],
+    };
+    writes.extend(admin_entry(ctx, by(&order.operator), what).await?);
+    ctx.commit(writes).await
+}
