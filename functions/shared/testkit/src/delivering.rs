@@ -6,22 +6,20 @@ use crate::{
 };
 use countersign_core::{
     Error, Result,
-    job::{Content, Envelope, Job, Queue},
+    job::{Envelope, Queue},
     ports::Clock,
     steps::{
         ask_approvers::ask_approvers,
         gather_context::gather_context,
         plan_approvals::plan_approvals,
         provision_access::provision_access,
-        record_decision::{Cancellation, Input as Vote, Sight, cancel, record_decision},
+        record_decision,
         revoke_access::revoke_access,
-        send_messages::{send_job, send_row},
+        send_messages,
         settle_execution::{Death, Input as Dead, settle_execution},
-        spend_token::spend_token,
-        start_workflow::{Input as Settled, start_execution, start_workflow},
+        spend_token, start_workflow,
         sweep_due::sweep_due,
-        sync_people::refresh_person,
-        triage_request::{Input as Message, triage_request},
+        sync_people, triage_request,
     },
     time::Timestamp,
 };
@@ -173,47 +171,20 @@ impl World {
     }
 
     fn deliver(&self, what: &Delivery) -> Ended<()> {
-        match what {
-            Delivery::Queued(queue, envelope) => match &envelope.content {
-                Content::Nudge { owner, key } => self.nudged(*queue, owner, key),
-                Content::Job(job) => self.job(job.clone()),
-            },
+        let (queue, content) = match what {
+            Delivery::Queued(queue, envelope) => (*queue, envelope.content.clone()),
             Delivery::Died(name, stand) => {
                 let death = if *stand == Stand::Aborted { Death::Aborted } else { Death::Failed };
-                self.invoke(settle_execution(self, Dead { name: name.clone(), death }))
+                return self.invoke(settle_execution(self, Dead { name: name.clone(), death }));
             }
-        }
-    }
-
-    fn nudged(&self, queue: Queue, owner: &str, key: &str) -> Ended<()> {
+        };
         match queue {
-            Queue::Start => self.invoke(start_execution(self, owner, key)),
-            Queue::Tokens => self.invoke(spend_token(self, owner, key)),
-            Queue::Messages => self.invoke(send_row(self, owner, key)),
-            Queue::People => self.invoke(refresh_person(self, owner, key)),
-            Queue::Triage | Queue::Decisions => Ended::Answered(Err(Error::Broken("no row's queue".into()))),
-        }
-    }
-
-    fn job(&self, job: Job) -> Ended<()> {
-        match job {
-            Job::Message { .. } => self.invoke(async { triage_request(self, Message::from_job(job)?).await }),
-            Job::Settle { message, actor, answer } => {
-                self.invoke(start_workflow(self, Settled { message, actor, answer }))
-            }
-            Job::Vote { id, shown, actor, verdict, reason, cast_at, place } => {
-                let sight = Sight::Card(shown);
-                let vote = Vote { id: id.clone(), sight, actor, verdict, reason, cast_at, place };
-                self.invoke(async {
-                    let recorded = record_decision(self, vote).await?;
-                    self.state().recorded.push((id, recorded));
-                    Ok(())
-                })
-            }
-            Job::Cancel { request, actor, place, .. } => {
-                self.invoke(async { cancel(self, Cancellation { request, actor, place }).await.map(drop) })
-            }
-            Job::FillModal { .. } | Job::List { .. } | Job::Tell { .. } => self.invoke(send_job(self, job)),
+            Queue::Triage => self.invoke(triage_request::on_message(self, content)),
+            Queue::Start => self.invoke(start_workflow::on_message(self, content)),
+            Queue::Decisions => self.invoke(record_decision::on_message(self, content)),
+            Queue::Tokens => self.invoke(spend_token::on_message(self, content)),
+            Queue::Messages => self.invoke(send_messages::on_message(self, content)),
+            Queue::People => self.invoke(sync_people::on_message(self, content)),
         }
     }
 

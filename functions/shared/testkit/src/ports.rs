@@ -139,10 +139,15 @@ impl Configs for World {
     }
 }
 
-fn config(state: &State, version: &Digest) -> Result<Arc<Config>> {
+fn config(state: &mut State, version: &Digest) -> Result<Arc<Config>> {
+    if let Some(known) = state.configs.get(version) {
+        return Ok(known.clone());
+    }
     let slot = Slot::Config(version.as_str().to_owned());
     let stored = state.records.get(&slot).ok_or(Error::NotFound("configuration"))?;
-    Ok(Arc::new(decode::<Config>(stored)?.value))
+    let config = Arc::new(decode::<Config>(stored)?.value);
+    state.configs.insert(version.clone(), config.clone());
+    Ok(config)
 }
 
 impl Workflows for World {

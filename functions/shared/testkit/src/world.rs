@@ -13,15 +13,16 @@ use countersign_core::{
     Error, Result,
     audit::By,
     config::Config,
+    digest::Digest,
     message::Ask,
-    steps::{activate_config::activate_config, record_decision::Recorded, sync_people::sync_people},
+    steps::{activate_config::activate_config, sync_people::sync_people},
     time::Timestamp,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
     future::Future,
     pin::{Pin, pin},
-    sync::{Mutex, MutexGuard, OnceLock, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
     task::{Context, Poll, Waker},
 };
 
@@ -37,13 +38,12 @@ pub struct State {
     pub(crate) fresh: u64,
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) trouble: Trouble,
+    pub(crate) configs: BTreeMap<Digest, Arc<Config>>,
     pub(crate) script: BTreeMap<String, Vec<Ask>>,
     /// The executions of the workflows.
     pub engine: Engine,
     /// Messages on their way.
     pub deliveries: Deliveries,
-    /// What became of votes, in the order of their handling.
-    pub recorded: Vec<(String, Recorded)>,
     /// The chat workspace.
     pub chat: Chats,
     /// The HR system and the directory.
@@ -179,13 +179,13 @@ impl World {
         trouble.trip = Some(Trip { at, when });
     }
 
-    /// How many calls were made since the last plan, and whether the plan was met.
+    /// How many calls were made since the last plan.
     #[must_use]
-    pub fn tripped(&self) -> bool {
-        self.state().trouble.trip.is_none()
+    pub fn calls(&self) -> u64 {
+        self.state().trouble.calls
     }
 
-    /// The name of the last call that was counted at or before a number.
+    /// The name of the call of a number, if it was made.
     #[must_use]
     pub fn call_named(&self, number: u64) -> Option<&'static str> {
         let index = usize::try_from(number).unwrap_or(usize::MAX);
