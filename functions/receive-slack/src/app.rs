@@ -30,8 +30,12 @@ where
         return Ok(HttpResponse::empty(401));
     }
     let path = Path::of(&request.route).ok_or(Error::NotFound("resource"))?;
-    let received = slack::receive(path, &request.body, &app.team, now)?;
-    take(ctx, app, received).await
+    match slack::receive(path, &request.body, &app.team, now) {
+        Ok(received) => take(ctx, app, received).await,
+        // Without the header Slack would deliver an event of another workspace again and again.
+        Err(Error::Refused(_)) => Ok(HttpResponse::empty(403).with_header("X-Slack-No-Retry", "1")),
+        Err(other) => Err(other),
+    }
 }
 
 /// The modal first, since its trigger lives three seconds; it failing loses nothing.

@@ -3,8 +3,8 @@
 use super::{
     ask_approvers::read_gate,
     closing::{end_from_outside, end_gate, end_request},
-    committing::{commit, until_first},
-    identifying::{delegations, people, subject_of, via},
+    committing::{commit, nudge_all, until_first},
+    identifying::{delegations, people, person, subject_of, via},
     opening::{fill, put_gate},
     plan_approvals::{approve, open_stage},
     start_workflow::{definition, owe_execution},
@@ -19,6 +19,7 @@ use crate::{
     ids::{RequestId, ShownId, SubjectId},
     job::{Actor, Content, Envelope, Job, Notice, Queue, Refusal, Verdict},
     message::{MAX_REASON_CHARACTERS, check_text},
+    outbox::{Row, Work},
     policy::decide::{self, ACCESS_WORKFLOW, Bench, CERTAIN, People},
     ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Vault, WriteStore},
     request::{Outcome, Request, Status, Words},
@@ -87,7 +88,14 @@ pub enum Recorded {
     Refused(Refusal),
     /// The account is linked to nobody.
     UnknownPerson,
+    /// What is known of the voter is too old to judge by; it is being read anew.
+    NotJudgedYet,
 }
+
+/// What is known of a voter may be this old, in milliseconds: four synchronisations.
+pub const MAX_PERSON_AGE_MILLIS: i64 = 3_600_000;
+/// After this many seconds a vote that could not be judged is judged again.
+pub const JUDGE_AGAIN_SECONDS: u16 = 60;
 
 /// Counts a vote, and tells the voter when it does not.
 ///
@@ -134,11 +142,26 @@ where
         let by = gate.value.deciders();
         return Ok(if mine { Recorded::Decided(ending) } else { Recorded::AlreadyDecided { ending, by } });
     }
+    if is_outdated(ctx, voter).await? {
+        return Ok(Recorded::NotJudgedYet);
+    }
     let config = pinned(ctx, &request.value).await?;
     match right(ctx, input, shown, voter, &request.value, &gate.value, &config).await? {
         Ok(vote) => count(ctx, input, voter, vote, request, gate, &config).await,
         Err(reason) => refuse(ctx, input, voter, reason, request, gate).await,
     }
+}
+
+/// Whether what is known of the voter is too old; then it is owed to be read anew.
+async fn is_outdated<C: WriteStore + Clock + Queues>(ctx: &C, voter: &SubjectId) -> Result<bool> {
+    let Ok(known) = person(ctx, voter).await else { return Ok(false) };
+    if ctx.now().since(known.as_of) <= MAX_PERSON_AGE_MILLIS {
+        return Ok(false);
+    }
+    let row = Row::new(voter.as_str(), Work::RefreshPerson { subject: voter.clone() }, ctx.now());
+    ctx.commit(vec![row.put()?]).await?;
+    nudge_all(ctx, &[row]).await;
+    Ok(true)
 }
 
 async fn pinned(ctx: &impl Configs, request: &Request) -> Result<std::sync::Arc<Config>> {
@@ -454,7 +477,7 @@ async fn tell(ctx: &impl Queues, input: &Input, request: &RequestId, recorded: &
     let Actor::Chat { user } = &input.actor else { return Ok(()) };
     let request = request.clone();
     let notice = match recorded {
-        Recorded::Decided(_) => return Ok(()),
+        Recorded::Decided(_) | Recorded::NotJudgedYet => return Ok(()),
         Recorded::Counted => Notice::VoteCounted { request },
         Recorded::AlreadyDecided { ending, by } => {
             Notice::AlreadyDecided { request, how: format!("{ending:?}").to_lowercase(), by: by.clone() }
@@ -466,7 +489,7 @@ async fn tell(ctx: &impl Queues, input: &Input, request: &RequestId, recorded: &
     ctx.send(Queue::Messages, &Envelope::job(job)).await
 }
 
-/// Does a message of the decisions queue.
+/// Does a message of the decisions queue. A vote that cannot be judged yet goes back on the queue.
 ///
 /// # Errors
 /// As [`record_decision`] and [`cancel`]; [`Error::Invalid`] for a message of another function.
@@ -477,13 +500,54 @@ where
     match content {
         Content::Job(Job::Vote { id, shown, actor, verdict, reason, cast_at, place }) => {
             let input = Input { id, sight: Sight::Card(shown), actor, verdict, reason, cast_at, place };
-            record_decision(ctx, input).await.map(|_| ())
+            on_vote(ctx, input).await
         }
         Content::Job(Job::Cancel { request, actor, place, .. }) => {
-            cancel(ctx, Cancellation { request, actor, place }).await.map(|_| ())
+            on_cancellation(ctx, Cancellation { request, actor, place }).await
         }
         _ => Err(Error::invalid("message", "is for another function".into())),
     }
+}
+
+async fn on_vote<C>(ctx: &C, input: Input) -> Result<()>
+where
+    C: WriteStore + Clock + Configs + Queues + Salt + Vault,
+{
+    match record_decision(ctx, input.clone()).await {
+        Ok(Recorded::NotJudgedYet) => put_off(ctx, input).await,
+        Err(error @ (Error::NotFound(_) | Error::Invalid { .. })) => {
+            not_taken(ctx, &input.actor, input.place, error.to_string()).await
+        }
+        other => other.map(|_| ()),
+    }
+}
+
+/// Keeps the vote on its queue while the voter is read anew.
+async fn put_off(ctx: &impl Queues, input: Input) -> Result<()> {
+    let Sight::Card(shown) = input.sight else { return Err(Error::Broken("not a vote from chat".into())) };
+    let Input { id, actor, verdict, reason, cast_at, place, .. } = input;
+    let job = Job::Vote { id, shown, actor, verdict, reason, cast_at, place };
+    ctx.send_later(Queue::Decisions, &Envelope::job(job), JUDGE_AGAIN_SECONDS).await
+}
+
+async fn on_cancellation<C>(ctx: &C, input: Cancellation) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Salt,
+{
+    let (actor, place) = (input.actor.clone(), input.place.clone());
+    match cancel(ctx, input).await {
+        Ok(Cancelled::Yes | Cancelled::TooLate) => Ok(()),
+        Ok(Cancelled::NotTheirs) | Err(Error::NotFound(_)) => {
+            not_taken(ctx, &actor, place, "only those who asked can take a request back".into()).await
+        }
+        Err(other) => Err(other),
+    }
+}
+
+async fn not_taken(ctx: &impl Queues, actor: &Actor, place: Option<String>, why: String) -> Result<()> {
+    let Actor::Chat { user } = actor else { return Ok(()) };
+    let job = Job::Tell { to: user.clone(), place, notice: Notice::NotTaken { why } };
+    ctx.send(Queue::Messages, &Envelope::job(job)).await
 }
 
 /// A request taken back, as it came in.
