@@ -128,7 +128,9 @@ impl Person<'_> {
         let click = json!({
             "channel": card["channel"], "ts": card["ts"], "action_id": press, "value": value, "stale": true,
         });
-        Answer::read(&self.acts("click", &click).await)
+        let answer = Answer::read(&self.acts("click", &click).await);
+        assert_eq!(answer.status, Some(200), "{press}: {answer:?}");
+        answer
     }
 
     /// Presses a button that opens a modal, fills it and submits it.
@@ -139,8 +141,7 @@ impl Person<'_> {
 
     /// The same, on a card as it was seen.
     pub(crate) async fn fills_on(&self, card: &Value, press: &str, inputs: &[(&str, &str)]) -> Answer {
-        let opened = self.presses_on(card, press).await;
-        assert_eq!(opened.status, Some(200), "{opened:?}");
+        self.presses_on(card, press).await;
         let subject = button(card, press).unwrap()["value"].as_str().unwrap().to_owned();
         self.submits(&subject, inputs).await
     }
