@@ -38,8 +38,7 @@ fn bans() -> Vec<Ban> {
 fn every_licence_is_one_that_is_allowed() {
     let shipped = Workspace::read();
     let under = |licence: &str| shipped.with("serde", |package| package.licence = licence.to_owned());
-    let samples =
-        ["GPL-3.0-only", "", "MIT AND GPL-2.0-only", "(MIT OR ISC) AND MPL-2.0"].map(|bad| under(bad));
+    let samples = ["GPL-3.0-only", "", "MIT AND GPL-2.0-only", "(MIT OR ISC) AND MPL-2.0"].map(&under);
     check(licences, &shipped, &samples.each_ref().map(|sample| (sample, "serde")));
     for good in [
         "MIT/Apache-2.0",

@@ -43,11 +43,11 @@ fn one(text: &str) -> Vec<Paper> {
 #[test]
 fn links_lead_somewhere() {
     let samples = ["[x](nowhere.md)", "[x](../ARCHITECTURE.md#nowhere)", "[x](#nowhere)"].map(one);
-    check(links, &papers(), &samples.each_ref().map(|sample| (sample, "nowhere")));
+    check(links, papers().as_slice(), &samples.each_ref().map(|sample| (sample.as_slice(), "nowhere")));
     assert_eq!(links(&one("# Some place, *here*\n[x](#some-place-here) `[x](y)`")), Vec::<String>::new());
 }
 
-fn links(papers: &Vec<Paper>) -> Vec<String> {
+fn links(papers: &[Paper]) -> Vec<String> {
     let mut wrong = Vec::new();
     for paper in papers {
         for link in targets(&paper.text)
@@ -97,11 +97,12 @@ fn slug(heading: &str) -> String {
 
 #[test]
 fn paths_that_are_named_are_there() {
-    let samples = [(&one("See `functions/shared/core/src/nowhere.rs`."), "nowhere.rs")];
-    check(paths, &papers(), &samples);
+    let samples: [(&[Paper], &str); 1] =
+        [(&one("See `functions/shared/core/src/nowhere.rs`."), "nowhere.rs")];
+    check(paths, papers().as_slice(), &samples);
 }
 
-fn paths(papers: &Vec<Paper>) -> Vec<String> {
+fn paths(papers: &[Paper]) -> Vec<String> {
     let mut wrong = Vec::new();
     for paper in papers {
         for word in in_code(&paper.text) {

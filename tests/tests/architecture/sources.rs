@@ -95,10 +95,14 @@ fn one(path: &str, text: impl Into<String>) -> Vec<Source> {
 fn every_file_opens_with_a_sentence_of_what_it_is() {
     let samples =
         ["use std::fs;\n", "", "//!\n", "\n//! Late.\n", "// No.\n"].map(|text| one("functions/x.rs", text));
-    check(openings, &sources(), &samples.each_ref().map(|sample| (sample, "functions/x.rs")));
+    check(
+        openings,
+        sources().as_slice(),
+        &samples.each_ref().map(|sample| (sample.as_slice(), "functions/x.rs")),
+    );
 }
 
-fn openings(sources: &Vec<Source>) -> Vec<String> {
+fn openings(sources: &[Source]) -> Vec<String> {
     let opens = |source: &&Source| {
         source.text.lines().next().is_some_and(|line| line.len() > 4 && line.starts_with("//! "))
     };
@@ -109,18 +113,18 @@ fn openings(sources: &Vec<Source>) -> Vec<String> {
 fn files_are_short() {
     let lines = |count: usize| "x\n".repeat(count);
     let tested = format!("{}#[cfg(test)]\nmod tests {{}}\n", lines(MAX_LINES + 1));
-    let samples = [
+    let samples: [(&[Source], &str); 4] = [
         (&one("cli/src/x.rs", lines(MAX_LINES + 1)), "cli/src/x.rs"),
         (&one("cli/src/x.rs", tested), "cli/src/x.rs"),
         (&one(LONGER[0].0, lines(LONGER[0].1 + 1)), LONGER[0].0),
         (&one(LONGER[0].0, lines(MAX_LINES)), "no longer needs"),
     ];
-    check(sizes, &sources(), &samples);
+    check(sizes, sources().as_slice(), &samples);
     let well_tested = format!("x\n#[cfg(test)]\nmod tests {{\n{}}}\n", lines(MAX_LINES));
     assert_eq!(sizes(&one("cli/src/x.rs", well_tested)), Vec::<String>::new());
 }
 
-fn sizes(sources: &Vec<Source>) -> Vec<String> {
+fn sizes(sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     for source in sources {
         let lines = source.shipped().lines().count();
@@ -144,10 +148,10 @@ fn a_functions_main_is_short_and_decides_nothing() {
         "\n".repeat(MAX_MAIN_LINES + 1),
     ]
     .map(|text| one(main, text));
-    check(mains, &sources(), &samples.each_ref().map(|sample| (sample, main)));
+    check(mains, sources().as_slice(), &samples.each_ref().map(|sample| (sample.as_slice(), main)));
 }
 
-fn mains(sources: &Vec<Source>) -> Vec<String> {
+fn mains(sources: &[Source]) -> Vec<String> {
     let is_main = |path: &str| {
         path.strip_prefix("functions/")
             .is_some_and(|rest| rest.ends_with("/src/main.rs") && rest.matches('/').count() == 2)
@@ -175,10 +179,10 @@ fn code(text: &str) -> String {
 fn what_has_one_place_is_named_nowhere_else() {
     let elsewhere = "functions/shared/core/src/x.rs";
     let samples = ONLY_IN.map(|(needle, _)| (one(elsewhere, format!("//! X.\nuse x::{needle};\n")), needle));
-    check(places, &sources(), &samples.each_ref().map(|(sample, says)| (sample, *says)));
+    check(places, sources().as_slice(), &samples.each_ref().map(|(sample, says)| (sample.as_slice(), *says)));
 }
 
-fn places(sources: &Vec<Source>) -> Vec<String> {
+fn places(sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     for source in sources.iter().filter(|source| source.is_shipped()) {
         let code = code(source.shipped());
