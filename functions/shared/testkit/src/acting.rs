@@ -44,7 +44,7 @@ impl World {
     fn queue(&self, queue: Queue, job: Job) {
         let mut state = self.state();
         let now = state.now;
-        state.deliveries.put(Delivery::Queued(queue, Envelope::job(job)), now);
+        state.deliveries.put(Delivery::Queued(queue, Box::new(Envelope::job(job))), now);
     }
 
     /// Somebody writes to the desk; what was understood is shown, nothing is sent.

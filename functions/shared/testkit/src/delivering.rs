@@ -37,7 +37,7 @@ const MINUTE_MILLIS: i64 = 60_000;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Delivery {
     /// A message on a queue.
-    Queued(Queue, Envelope),
+    Queued(Queue, Box<Envelope>),
     /// The news that an execution died.
     Died(String, Stand),
 }
@@ -139,8 +139,17 @@ impl World {
                 self.sweep();
             }
         }
-        self.state().now = end;
+        self.set_clock(end);
         self.run();
+    }
+
+    /// Sets the clock and lets nothing happen, but that people were synchronised just now.
+    pub fn set_clock(&self, now: Timestamp) {
+        let mut state = self.state();
+        state.now = now;
+        if !state.outside.unread {
+            state.records.freshen(now);
+        }
     }
 
     /// Runs the sweep once.

@@ -34,6 +34,8 @@ pub struct Outside {
     pub changes: Vec<Change>,
     /// Changes that the directory does not show yet.
     pub hidden: bool,
+    /// People are not synchronised every now and then, but only when that is owed.
+    pub unread: bool,
 }
 
 impl Outside {

@@ -82,7 +82,7 @@ impl Queues for World {
     async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
         self.call("queues.send", later, |state| {
             let at = Timestamp(state.now.0 + i64::from(seconds) * 1000);
-            state.deliveries.put(Delivery::Queued(queue, envelope.clone()), at);
+            state.deliveries.put(Delivery::Queued(queue, Box::new(envelope.clone())), at);
             Ok(())
         })
         .await

@@ -59,6 +59,16 @@ impl Records {
             .filter_map(|(slot, record)| record.due.map(|due_at| Due { slot: slot.clone(), due_at }))
     }
 
+    /// As after a synchronisation that found nobody changed.
+    pub(crate) fn freshen(&mut self, now: Timestamp) {
+        for (slot, record) in &mut self.all {
+            if let (Slot::Person(_), Some(as_of)) = (slot, record.body.get_mut("as_of")) {
+                *as_of = now.0.into();
+                record.version += 1;
+            }
+        }
+    }
+
     /// Does all writes or none.
     pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<()> {
         if writes.len() > MAX_TRANSACTION {

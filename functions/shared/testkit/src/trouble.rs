@@ -3,6 +3,20 @@
 use countersign_core::Error;
 use std::collections::{BTreeMap, VecDeque};
 
+/// The calls that change something.
+const CHANGES: [&str; 10] = [
+    "store.commit",
+    "queues.send",
+    "workflows.start",
+    "tokens.succeed",
+    "access.grant",
+    "access.revoke",
+    "chat.post",
+    "chat.update",
+    "chat.whisper",
+    "chat.fill_modal",
+];
+
 /// What happens at a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum When {
@@ -24,6 +38,12 @@ impl When {
     #[must_use]
     pub fn works(self) -> bool {
         matches!(self, Self::DieAfter | Self::Lost)
+    }
+
+    /// Whether it makes a difference at a call: what only reads is the same before and after.
+    #[must_use]
+    pub fn matters(self, call: &str) -> bool {
+        !self.works() || CHANGES.contains(&call)
     }
 }
 

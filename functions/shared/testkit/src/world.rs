@@ -33,8 +33,7 @@ pub(crate) const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
 #[derive(Clone, Debug, Default)]
 pub struct State {
     pub(crate) records: Records,
-    /// The time.
-    pub now: Timestamp,
+    pub(crate) now: Timestamp,
     pub(crate) fresh: u64,
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) trouble: Trouble,

@@ -229,7 +229,7 @@ fn a_message_is_a_request_once_however_often_it_comes() {
     let id = world.ask("emma", access("salesforce", None, None));
     world.press("marcus", Verdict::Approve, None);
     world.run();
-    assert_eq!(world.requests(), [id.clone()]);
+    assert_eq!(world.requests(), std::slice::from_ref(&id));
     assert_eq!(world.state().engine.executions.len(), 1);
     world.assert_ended(&id, Outcome::Granted, 1);
 }

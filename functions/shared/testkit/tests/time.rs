@@ -137,10 +137,10 @@ fn an_older_execution_that_dies_takes_nothing_with_it() {
     world.assert_ended(&id, Outcome::Served, 0);
 }
 
+#[allow(clippy::expect_used, reason = "a test")]
 fn entry(id: &RequestId, token: &str, redrive: u32, round: u32, retry: u32) -> Input {
-    let value = json!({"request": id, "generation": 1, "gate": 1, "token": token,
-                       "redrive": redrive, "round": round, "retry": retry});
-    serde_json::from_value(value).unwrap()
+    let token = serde_json::from_value(json!(token)).expect("a token is text");
+    Input { request: id.clone(), generation: 1, gate: 1, token, redrive, round, retry }
 }
 
 #[test]
@@ -195,14 +195,14 @@ fn a_vote_between_two_reads_of_an_entry_is_no_trouble() {
             let id = asked(&world);
             let shown = world.card_of("marcus").unwrap();
             let opened = world.gate(&id, 1).opened_at;
-            world.state().now = Timestamp(opened.0 + after * 1000);
+            world.set_clock(Timestamp(opened.0 + after * 1000));
             let reason = Some("because".to_owned());
             let vote = world.vote(&Pressed { shown, who: "marcus".into(), verdict: verdict.clone(), reason });
             let steps: Vec<Step<'_>> = vec![
                 Box::pin(async { drop(record_decision(&world, vote).await.unwrap()) }),
                 Box::pin(async {
                     if after == 5 * DAY - 1 {
-                        world.state().now = Timestamp(world.now().0 + 2_000);
+                        world.set_clock(Timestamp(world.now().0 + 2_000));
                     }
                     ask_approvers(&world, entry(&id, "later", 0, 7, 0)).await.unwrap();
                 }),

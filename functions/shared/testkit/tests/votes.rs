@@ -1,12 +1,12 @@
 //! Who may decide, who wins, and what the others are told.
 
 use countersign_core::{
-    Result,
+    Error, Result,
     audit::Happening,
     gate::{Ending, GateStatus},
     ids::{RequestId, ShownId},
     job::{Refusal, Verdict},
-    policy::Then,
+    policy::{Approver, Then},
     ports::{Clock, ReadStore},
     request::{EffectKind, Outcome},
     slot::{List, Slot},
@@ -16,7 +16,7 @@ use countersign_core::{
     },
     time::Timestamp,
 };
-use countersign_testkit::{Pressed, World, access};
+use countersign_testkit::{Fault, Pressed, World, access};
 use std::{future::Future, pin::Pin};
 
 fn pressed(who: &str, shown: &ShownId, verdict: Verdict) -> Pressed {
@@ -31,14 +31,21 @@ fn refusals(world: &World, id: &RequestId) -> Vec<Refusal> {
     world.chain(id).iter().filter_map(|entry| reason(&entry.what)).collect()
 }
 
+/// A world in which manager and Finance are asked at once, and so many of them decide.
+fn quorum(needed: u32) -> World {
+    World::configured(|config| {
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        let Some(stage) = stages.first_mut() else { return };
+        stage.approvers.push(Approver::Group("finance".into()));
+        (stage.approve_at, stage.deny_at) = (needed, needed);
+    })
+}
+
 /// A request of Emma's that her manager and the Finance people are asked about at once.
 fn two_approvers() -> (World, RequestId, ShownId) {
-    let world = World::configured(|config| {
-        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
-        stages[0].approvers.push(countersign_core::policy::Approver::Group("finance".into()));
-    });
+    let world = quorum(1);
     let id = world.ask("emma", access("salesforce", None, None));
-    let shown = world.card_of("marcus").unwrap();
+    let shown = world.card_of("marcus").unwrap_or_else(|| ShownId::derived(&[]));
     (world, id, shown)
 }
 
@@ -76,10 +83,12 @@ fn boxed<'a, T>(step: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output
     Box::pin(step)
 }
 
+/// Who presses, who delegated to whom, and why it is refused.
+type Case = (&'static str, Option<(&'static str, &'static str)>, Refusal);
+
 #[test]
 fn nobody_decides_on_what_is_their_own() {
-    // Who presses, who delegated to whom, and why it is refused.
-    let cases: [(&str, Option<(&str, &str)>, Refusal); 8] = [
+    let cases: [Case; 8] = [
         ("emma", None, Refusal::Requester),
         ("emma2", None, Refusal::Requester),
         ("emma", Some(("marcus", "emma")), Refusal::Requester),
@@ -122,6 +131,30 @@ fn strangers_and_leavers_decide_nothing() {
         let vote = world.vote(&pressed(who, &shown, Verdict::Approve));
         assert_eq!(world.finish(record_decision(&world, vote)), Ok(expected), "{who}");
         assert_eq!(world.gate(&id, 1).status, GateStatus::Open);
+    }
+}
+
+#[test]
+fn a_voter_of_whom_too_little_is_known_is_read_anew_and_judged_then() {
+    for (unreachable, outcome) in [(false, Outcome::Granted), (true, Outcome::Expired)] {
+        let world = World::harbour();
+        let id = world.ask("emma", access("salesforce", None, None));
+        world.state().outside.unread = true;
+        world.advance(2 * 3_600);
+        if unreachable {
+            world.down("hris.employees", Fault::refused(Error::unavailable("hris")));
+        }
+        world.press("marcus", Verdict::Approve, None);
+        world.run();
+        assert_eq!(world.gate(&id, 1).status, GateStatus::Open, "not judged yet");
+        world.advance(600);
+        let closed = world.request(&id).outcome.is_some();
+        assert_eq!(closed, !unreachable, "judged once the sources answer");
+        world.advance(6 * 86_400);
+        world.up("hris.employees");
+        world.advance(600);
+        assert_eq!(world.request(&id).outcome, Some(outcome));
+        assert_eq!(world.broken(), []);
     }
 }
 
@@ -171,13 +204,6 @@ fn a_reason_is_given_where_one_is_due() {
 
 #[test]
 fn a_quorum_counts_distinct_people_and_the_last_word_of_each() {
-    let quorum = || {
-        World::configured(|config| {
-            let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
-            stages[0].approvers.push(countersign_core::policy::Approver::Group("finance".into()));
-            (stages[0].approve_at, stages[0].deny_at) = (2, 2);
-        })
-    };
     use Verdict::{Approve, Deny};
     for (votes, ending) in [
         (vec![("marcus", Approve), ("marcus", Approve)], None),
@@ -190,7 +216,7 @@ fn a_quorum_counts_distinct_people_and_the_last_word_of_each() {
             Some(Ending::Approved),
         ),
     ] {
-        let world = quorum();
+        let world = quorum(2);
         let id = world.ask("emma", access("salesforce", None, None));
         let shown = world.card_of("marcus").unwrap();
         for (who, verdict) in &votes {
@@ -210,7 +236,7 @@ fn a_vote_counts_before_the_deadline_and_never_at_it() {
         let shown = world.card_of("marcus").unwrap();
         let deadline = world.gate(&id, 1).deadline();
         world.advance_to(Timestamp(deadline.0 - 2));
-        world.state().now = Timestamp(deadline.0 + millis);
+        world.set_clock(Timestamp(deadline.0 + millis));
         let vote = world.vote(&pressed("marcus", &shown, Verdict::Approve));
         let recorded = world.finish(record_decision(&world, vote)).unwrap();
         let expected =
@@ -239,7 +265,7 @@ fn fifty_votes_raced_against_the_deadline_end_in_one_of_the_two() {
             for _ in 0..seed {
                 world.list(&List::Quarantine).await.unwrap();
             }
-            world.state().now = Timestamp(deadline.0 + 60_000);
+            world.set_clock(Timestamp(deadline.0 + 60_000));
             sweep_due(&world).await.unwrap();
         }));
         world.race(seed, steps);
