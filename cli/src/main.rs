@@ -24,12 +24,12 @@ use std::process::ExitCode;
 
 /// Countersign: the service desk in which people decide.
 ///
-/// Commands that look at or change a deployment find it by --folder (a local stack), --stack (the outputs of
-/// CloudFormation as JSON) or COUNTERSIGN_TABLE and the other variables of the functions; without any of
-/// these, the local stack in .local/ of the checkout. AWS credentials are taken from AWS_REGION,
-/// AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
+/// Commands that look at or change a deployment find it by --folder (a local stack), by --stack (the outputs
+/// of CloudFormation as JSON, with COUNTERSIGN_SALT) or by COUNTERSIGN_TABLE and the other variables that the
+/// functions have; without any of these it is the local stack in .local/ of the checkout. AWS credentials are
+/// taken from AWS_REGION, AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and AWS_SESSION_TOKEN.
 #[derive(Parser)]
-#[command(name = "countersign", version, max_term_width = 110)]
+#[command(name = "countersign", version, verbatim_doc_comment)]
 struct Arguments {
     #[command(flatten)]
     place: Place,

@@ -83,8 +83,16 @@ pub(super) fn button(message: &Value, action: &str) -> Option<Button> {
         action: action.to_owned(),
         value: text(found, "value").unwrap_or_default(),
         headline: headline(message),
-        fields: fields.filter_map(|field| Some(plain(&text(field, "text")?))).collect(),
+        fields: fields
+            .filter_map(|field| Some(plain(&text(field, "text")?)))
+            .filter(|field| is_readable(field))
+            .collect(),
     })
+}
+
+/// Mentions and instants are for Slack to show.
+fn is_readable(field: &str) -> bool {
+    !field.contains(['<', '>'])
 }
 
 /// The first line of a message.
@@ -112,7 +120,7 @@ mod tests {
         let message = json!({
             "channel": "D0EMMA", "ts": "1.000001", "text": "This is what I understood",
             "blocks": [
-                {"type": "section", "fields": [{"type": "mrkdwn", "text": "*What*\nSalesforce"}]},
+                {"type": "section", "fields": [{"text": "*What*\nSalesforce"}, {"text": "*For*\n<@U0EMMA>"}]},
                 {"type": "actions", "elements": [{"action_id": "send", "value": "m1"}]},
             ],
         });

@@ -164,7 +164,7 @@ impl<'a, C: Operates> Stage<'a, C> {
             }
             let messages = self.slack.messages(who.account).await?;
             let new = messages.iter().filter(|message| is_new(message, before));
-            Ok(new.filter_map(|message| button(message, action)).last())
+            Ok(new.filter_map(|message| button(message, action)).next_back())
         })
         .await
     }
@@ -222,8 +222,8 @@ impl<'a, C: Operates> Stage<'a, C> {
         let missing = || self.missing(&format!("{} was not told", who.name), "send-messages");
         let read = until(self.patience, missing, async || {
             let messages = self.slack.messages(who.account).await?;
-            let told = messages.iter().filter(|message| is_new(message, before)).map(headline);
-            Ok(told.last().filter(|line| line.starts_with(DONE)))
+            let mut told = messages.iter().filter(|message| is_new(message, before)).map(headline);
+            Ok(told.next_back().filter(|line| line.starts_with(DONE)))
         })
         .await?;
         self.watch.line(format!("{} reads: {read}", who.name));

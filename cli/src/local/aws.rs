@@ -1,6 +1,8 @@
 //! Calls to AWS on this machine that the product itself has no use for, in AWS's own JSON, unsigned.
 
 use crate::failure::{Done, Failure};
+use countersign_core::ports::Ids;
+use countersign_runtime::identifiers::RandomIds;
 use reqwest::{Client, RequestBuilder};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -22,14 +24,14 @@ impl LocalAws {
 
     /// Creates a secret or gives it a new value.
     pub(crate) async fn put_secret(&self, name: &str, value: &Value) -> Done {
-        let text = value.to_string();
-        let created = json!({"Name": name, "SecretString": text});
-        let made = self.json("secretsmanager", "secretsmanager.CreateSecret", &created).await;
-        if made.is_err() {
-            let changed = json!({"SecretId": name, "SecretString": text});
-            self.json("secretsmanager", "secretsmanager.PutSecretValue", &changed).await?;
+        let (text, token) = (value.to_string(), RandomIds::default().fresh());
+        let created = json!({"Name": name, "SecretString": text, "ClientRequestToken": token});
+        match self.json("secretsmanager", "secretsmanager.CreateSecret", &created).await {
+            Err(failure) if failure.to_string().contains("ResourceExists") => {}
+            made => return made.map(drop),
         }
-        Ok(())
+        let changed = json!({"SecretId": name, "SecretString": text, "ClientRequestToken": token});
+        self.json("secretsmanager", "secretsmanager.PutSecretValue", &changed).await.map(drop)
     }
 
     /// Calls a function and waits for its answer.

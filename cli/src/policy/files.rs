@@ -80,7 +80,9 @@ impl Text {
             let what = message.split(" at line ").next().unwrap_or(&message).to_owned();
             Found {
                 file: self.shown.clone(),
-                line: error.location().map(|location| location.line()),
+                line: error
+                    .location()
+                    .map(|location| place::line_of_word(&self.text, location.line(), &what)),
                 place: "cannot be read:".into(),
                 what: format!("{what}."),
                 remedy: "Correct it; the schema beside the files tells what can stand there.".into(),

@@ -24,6 +24,17 @@ fn names(line: &str, name: &str) -> bool {
     bare(key) == name || (matches!(bare(key), "id" | "name") && bare(value) == name)
 }
 
+/// The first line from `line` on that has the word which `message` quotes; `line` itself if there is none.
+///
+/// The parser names the line where the thing begins in which something is wrong.
+pub(super) fn line_of_word(text: &str, line: usize, message: &str) -> usize {
+    let quoted = message.split(['`', '"']).nth(1).filter(|word| !word.is_empty());
+    let from = line.saturating_sub(1);
+    let lines = text.lines().skip(from);
+    let found = quoted.and_then(|word| lines.into_iter().position(|line| line.contains(word)));
+    found.map_or(line, |below| line + below)
+}
+
 fn bare(text: &str) -> &str {
     text.trim().trim_matches(['"', '\''])
 }
@@ -47,6 +58,18 @@ baseline:
     stages:
       - id: manager
 ";
+
+    #[test]
+    fn the_word_that_is_wrong_is_below_where_the_thing_begins() {
+        for (line, message, expected) in [
+            (2, "unknown field `id`", 3),
+            (4, "length of time: \"manager\" is not", 8),
+            (4, "invalid type: sequence", 4),
+            (4, "missing field `elsewhere`", 4),
+        ] {
+            assert_eq!(line_of_word(TEXT, line, message), expected, "{message}");
+        }
+    }
 
     #[test]
     fn places_are_found_by_their_names() {

@@ -15,6 +15,7 @@ use countersign_core::{
     ports::ReadStore,
     request::{EffectKind, Outcome, Request, Status},
     slot::List,
+    steps::operate::settled_as,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -261,9 +262,10 @@ impl History {
         if let Err(flaw) = verify(request.id.as_str(), &self.entries, &request.head) {
             return broken("I10", format!("entry {}: {}", flaw.sequence, flaw.what));
         }
-        let ended = self.entries.iter().find_map(|entry| match &entry.what {
+        let ended = self.entries.iter().fold(None, |before, entry| match &entry.what {
             Happening::Ended { outcome, .. } => Some(*outcome),
-            _ => None,
+            Happening::Operated { action, .. } => settled_as(action).or(before),
+            _ => before,
         });
         let opened = self.entries.iter().filter(|e| matches!(e.what, Happening::GateOpened { .. })).count();
         let votes: usize = self.gates.iter().map(|gate| gate.votes.len()).sum();

@@ -52,6 +52,26 @@ pub enum Truth {
     Revoked,
 }
 
+impl Truth {
+    /// The name of the act in the chains.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Granted => "settle-granted",
+            Self::NotGranted => "settle-not-granted",
+            Self::Revoked => "settle-revoked",
+        }
+    }
+
+    /// The outcome that a request has by it.
+    fn outcome(self) -> Outcome {
+        match self {
+            Self::Granted => Outcome::Granted,
+            Self::NotGranted => Outcome::Failed,
+            Self::Revoked => Outcome::Revoked,
+        }
+    }
+}
+
 fn by(operator: &SubjectId) -> By {
     By::Person { subject: operator.clone(), via: "operator".into() }
 }
@@ -121,48 +141,38 @@ where
 {
     let read = read_request(ctx, &order.of).await?;
     let request = &read.value;
-    if request.outcome == Some(outcome_of(truth)) {
+    if request.outcome == Some(truth.outcome()) {
         return Ok(());
     }
     if request.interested().contains(&&order.operator) {
         return Err(Error::Refused("somebody whom it does not concern must settle it".into()));
     }
     may_settle(request, truth)?;
-    let action = action_of(truth);
-    let mut change = operated(ctx, order, read, action).await?;
+    let mut change = operated(ctx, order, read, truth.name()).await?;
     match truth {
         Truth::Granted => settle_granted(ctx, &mut change).await?,
         Truth::NotGranted => {
             set_state(&mut change.request, EffectKind::Grant, EffectState::GivenUp)?;
-            change.request.outcome = Some(Outcome::Failed);
+            change.request.outcome = Some(truth.outcome());
             tell_requester(&mut change);
         }
         Truth::Revoked => {
             let at = change.now();
             set_state(&mut change.request, EffectKind::Revocation, EffectState::Done { at })?;
-            end_request(ctx, &mut change, Outcome::Revoked).await?;
+            end_request(ctx, &mut change, truth.outcome()).await?;
         }
     }
     if change.request.gate > 0 {
         change.owe(Work::UpdateAllCopies { request: order.of.clone(), gate: change.request.gate });
     }
-    finish(ctx, change, order, action).await
+    finish(ctx, change, order, truth.name()).await
 }
 
-fn outcome_of(truth: Truth) -> Outcome {
-    match truth {
-        Truth::Granted => Outcome::Granted,
-        Truth::NotGranted => Outcome::Failed,
-        Truth::Revoked => Outcome::Revoked,
-    }
-}
-
-fn action_of(truth: Truth) -> &'static str {
-    match truth {
-        Truth::Granted => "settle-granted",
-        Truth::NotGranted => "settle-not-granted",
-        Truth::Revoked => "settle-revoked",
-    }
+/// The outcome that an operator's act of this name gave a request, if it is one that does.
+#[must_use]
+pub fn settled_as(action: &str) -> Option<Outcome> {
+    let truths = [Truth::Granted, Truth::NotGranted, Truth::Revoked];
+    truths.into_iter().find(|truth| truth.name() == action).map(Truth::outcome)
 }
 
 fn may_settle(request: &Request, truth: Truth) -> Result<()> {
