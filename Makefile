@@ -6,7 +6,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 # One selection of crates for all commands: another one would build the dependencies with other features again.
-BUILD := cargo build --profile local --workspace --exclude countersign-tests
+BUILD := cargo build --profile local --workspace --exclude countersign-tests --exclude countersign-bench
 CLI := target/local/countersign
 
 .PHONY: help demo up down status lint test test-deps

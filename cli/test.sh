@@ -61,7 +61,8 @@ check "unit and property tests" rust_tests
 check "installing LocalStack and the SAM tools" python3 tests/localstack/install.py
 check "tests of the LocalStack plugin" .local/venv-engine/bin/python -m pytest -q tests/localstack
 check "template and definition lints" template_lints
-check "building what the stack runs" cargo build --profile local --workspace --exclude countersign-tests
+check "building what the stack runs" cargo build --profile local --workspace --exclude countersign-tests \
+    --exclude countersign-bench
 check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
 check "stopping the stack" "$cli" down --folder "$folder"

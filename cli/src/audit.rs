@@ -48,7 +48,7 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
     match verified.flaws.len() {
         0 => Ok(()),
         count => Err(Failure::new(format!("{count} of {} chains are broken", verified.chains))
-            .advising("RUNBOOK.md says what to do: \"An audit chain is broken\".")),
+            .advising("RUNBOOK.md says what to do: AuditFlawsAlarm.")),
     }
 }
 

@@ -147,7 +147,8 @@ fn refuse_taken(folder: &Folder, ports: &Ports) -> Done {
 
 fn build(root: &Path) -> Done {
     let mut cargo = Command::new("cargo");
-    cargo.args(["build", "--profile", "local", "--workspace", "--exclude", "countersign-tests"]);
+    cargo.args(["build", "--profile", "local", "--workspace"]);
+    cargo.args(["--exclude", "countersign-tests", "--exclude", "countersign-bench"]);
     succeed(cargo.current_dir(root), "building")
 }
 
