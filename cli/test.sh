@@ -45,6 +45,7 @@ template_lints() {
 
 stack_up() {
     stack_is_up=yes
+    "$cli" down --folder "$folder" # what an interrupted run left
     "$cli" up --no-build --folder "$folder" --config tests/config --port-aws 4576 --port-slack 4580 \
         --port-bamboohr 4581 --port-okta 4582 --port-issuer 4583
 }

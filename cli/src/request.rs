@@ -112,3 +112,25 @@ fn as_json(life: &Life) -> serde_json::Value {
         "timeline": life.entries.iter().map(entry).collect::<Vec<_>>(),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_core::job::Verdict;
+    use countersign_testkit::{World, access};
+
+    #[tokio::test]
+    async fn a_life_is_told_from_its_beginning_to_its_end() {
+        let world = World::harbour();
+        let id = world.ask("emma", access("salesforce", None, None));
+        world.press("marcus", Verdict::Approve, None);
+        world.run();
+        let life = Life::read(&world, &id).await.unwrap();
+        let told: Vec<String> = life.entries.iter().map(|entry| life.in_words(entry)).collect();
+        assert_eq!(told.first().map(String::as_str), Some("Emma Clarke asked"));
+        assert!(told.contains(&"Marcus Weber said \"approve\" at gate 1".to_owned()), "{told:#?}");
+        assert_eq!(told.last().map(String::as_str), Some("the request ended: granted"));
+        assert_eq!(life.timeline().len(), told.len());
+        assert_eq!(as_json(&life)["outcome"], "granted");
+    }
+}

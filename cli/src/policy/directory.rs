@@ -94,3 +94,46 @@ fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
     let found = stage.named().filter_map(whom);
     named.extend(found.map(|whom| Named { file: "policy.yaml", place: place.to_owned(), whom }));
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_core::{config::Config, ports::Configs};
+    use countersign_testkit::World;
+
+    /// Changes the configuration of the seeded company, and says what is found.
+    async fn check(change: impl FnOnce(&mut Config), expected: &[(&str, &str, &str)]) {
+        let world = World::harbour();
+        let mut config = Config::clone(&*world.active().await.unwrap());
+        change(&mut config);
+        let found = missing(&world, &config).await.unwrap();
+        let found: Vec<_> =
+            found.iter().map(|one| (one.file, one.place.as_str(), one.what.as_str())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[tokio::test]
+    async fn groups_and_people_must_exist() {
+        check(|_| {}, &[]).await;
+        let unknown = "names the group nobodies, which was never synchronised.";
+        check(
+            |config| drop(config.roles.roles.insert("desk".into(), "nobodies".into())),
+            &[("roles.yaml", "desk", unknown)],
+        )
+        .await;
+        check(
+            |config| config.policy.finance.fallback = vec![Approver::Group("nobodies".into())],
+            &[("policy.yaml", "finance", unknown)],
+        )
+        .await;
+        check(
+            |config| config.catalog.applications[0].owners = vec!["nobody@harbour.example".into()],
+            &[(
+                "catalog.yaml",
+                "applications/salesforce/owners",
+                "names nobody@harbour.example, who is not known.",
+            )],
+        )
+        .await;
+    }
+}
