@@ -1,4 +1,4 @@
-"""Routes under /_countersign/ of LocalStack's own address: faults, counted calls and logs."""
+"""Routes under /_countersign/ of LocalStack's own address: faults, counted calls, accesses and logs."""
 
 import json
 
@@ -7,6 +7,7 @@ from localstack.runtime import hooks
 from localstack.services.edge import ROUTER
 
 from countersign_local import logs
+from countersign_local.accesses import ACCESSES
 from countersign_local.faults import FAULTS, BadRule, Rule
 
 
@@ -52,6 +53,11 @@ class Control:
     def list_calls(self, request: Request) -> Response:
         """How often each function called each AWS operation."""
         return answer(FAULTS.calls())
+
+    @route("/_countersign/accesses", methods=["GET"])
+    def list_accesses(self, request: Request) -> Response:
+        """What each function did, as its role must allow it."""
+        return answer(ACCESSES.shown())
 
     @route("/_countersign/logs/<function>", methods=["GET"])
     def show_logs(self, request: Request, function: str) -> Response:

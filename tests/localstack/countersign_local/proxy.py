@@ -5,6 +5,7 @@ import json
 import time
 from xml.sax.saxutils import escape
 
+from countersign_local.accesses import ACCESSES
 from countersign_local.faults import FAULTS, Call, Rule, operation_of
 
 PER_HOP = {"connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect"}
@@ -15,6 +16,7 @@ def pass_on(handler, body: bytes) -> None:
     operation = operation_of(
         handler.path, handler.headers.get("X-Amz-Target"), handler.headers.get("Content-Type", ""), body
     )
+    ACCESSES.record(handler.server.function, handler.headers.get("Authorization", ""), operation, body)
     rule = FAULTS.on(Call(handler.server.function, operation, body))
     if rule is None:
         relay(handler, forward(handler, body))
