@@ -1,0 +1,112 @@
+//! What a function may cost.
+
+use crate::report::Row;
+use std::fmt;
+
+/// A start may take this much CPU time, in milliseconds, or [`TIMES_HELLO`] the least function, whichever is more.
+const START_CPU_MS: f64 = 2.0;
+/// How many times the least function a start may take.
+const TIMES_HELLO: f64 = 2.0;
+/// The most memory that may be resident, in megabytes.
+const PEAK_MB: f64 = 10.0;
+/// The largest archive, in megabytes.
+const ZIP_MB: f64 = 2.5;
+/// The largest archives of those that need more.
+const LARGER_ZIPS: [(&str, Option<f64>); 3] = [
+    // They evaluate the policy, whose language alone is 1.2 MB.
+    ("plan-approvals", Some(3.5)),
+    ("record-decision", Some(3.5)),
+    // It carries the model.
+    ("triage-request", None),
+];
+
+/// A budget that is exceeded.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Exceeded {
+    pub(crate) function: String,
+    pub(crate) quantity: &'static str,
+    pub(crate) unit: &'static str,
+    pub(crate) measured: f64,
+    pub(crate) allowed: f64,
+}
+
+impl fmt::Display for Exceeded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { function, quantity, unit, measured, allowed } = self;
+        let (over, percent) = (measured - allowed, (measured / allowed - 1.0) * 100.0);
+        write!(
+            f,
+            "{function}: {quantity} is {measured:.2} {unit}, {over:.2} {unit} ({percent:.0} %) over {allowed:.2} {unit}"
+        )
+    }
+}
+
+/// The most CPU time that a start may take, in milliseconds, where the least function takes `hello_ms`.
+pub(crate) fn start_cpu_ms(hello_ms: f64) -> f64 {
+    START_CPU_MS.max(TIMES_HELLO * hello_ms)
+}
+
+/// The budgets that a function exceeds.
+pub(crate) fn exceeded(row: &Row, hello_ms: f64) -> Vec<Exceeded> {
+    let checks = [
+        ("start-up CPU", "ms", row.cold.cpu_ms.median, Some(start_cpu_ms(hello_ms))),
+        ("peak memory", "MB", row.cold.peak_mb.max, Some(PEAK_MB)),
+        ("zip", "MB", row.size.zip_mb, zip_mb(&row.function)),
+    ];
+    let over = checks.into_iter().filter_map(|(quantity, unit, measured, allowed)| {
+        let allowed = allowed.filter(|allowed| measured > *allowed)?;
+        Some(Exceeded { function: row.function.clone(), quantity, unit, measured, allowed })
+    });
+    over.collect()
+}
+
+fn zip_mb(function: &str) -> Option<f64> {
+    LARGER_ZIPS.iter().find(|(name, _)| *name == function).map_or(Some(ZIP_MB), |(_, most)| *most)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{cold::Cold, figures::Figures, sizes::Size};
+
+    fn check(function: &str, [cpu_ms, peak_mb, zip_mb]: [f64; 3], hello_ms: f64, expected: &[&str]) {
+        let same = |n: f64| Figures { median: n, min: n, max: n };
+        let cold = Cold { cpu_ms: same(cpu_ms), wall_ms: same(100.0), peak_mb: same(peak_mb) };
+        let size = Size { program_mb: 100.0, zip_mb, crates: 1000 };
+        let row = Row { function: function.into(), secrets: false, cold, size };
+        let quantities: Vec<_> = exceeded(&row, hello_ms).iter().map(|found| found.quantity).collect();
+        assert_eq!(quantities, expected, "{function} {cpu_ms} {peak_mb} {zip_mb} beside {hello_ms}");
+    }
+
+    #[test]
+    fn a_budget_is_exceeded_by_more_than_it_allows() {
+        check("spend-token", [2.0, 10.0, 2.5], 0.9, &[]);
+        check("spend-token", [2.01, 10.01, 2.51], 0.9, &["start-up CPU", "peak memory", "zip"]);
+        check("spend-token", [2.8, 1.0, 1.0], 1.4, &[]);
+        check("spend-token", [2.81, 1.0, 1.0], 1.4, &["start-up CPU"]);
+        check("plan-approvals", [1.0, 1.0, 3.5], 1.0, &[]);
+        check("plan-approvals", [1.0, 1.0, 3.51], 1.0, &["zip"]);
+        check("triage-request", [1.0, 1.0, 40.0], 1.0, &[]);
+        check("triage-request", [1.0, 11.0, 40.0], 1.0, &["peak memory"]);
+    }
+
+    #[test]
+    fn what_is_exceeded_is_told_with_how_much() {
+        let found = Exceeded {
+            function: "spend-token".into(),
+            quantity: "zip",
+            unit: "MB",
+            measured: 3.0,
+            allowed: 2.5,
+        };
+        assert_eq!(found.to_string(), "spend-token: zip is 3.00 MB, 0.50 MB (20 %) over 2.50 MB");
+    }
+
+    #[test]
+    fn exceptions_are_for_functions_that_there_are() {
+        let functions = crate::environment::functions().unwrap();
+        for (name, _) in LARGER_ZIPS {
+            assert!(functions.iter().any(|function| function.name == name), "{name}");
+        }
+    }
+}

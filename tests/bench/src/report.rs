@@ -1,0 +1,170 @@
+//! What was measured, for people and as data.
+
+use crate::{cold::Cold, machine::Machine, sizes::Size, votes::Votes, warm::Warm};
+use serde::Serialize;
+use std::fmt;
+
+/// One function.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Row {
+    /// Its name.
+    pub(crate) function: String,
+    /// Whether it reads a secret while it starts.
+    pub(crate) secrets: bool,
+    /// What its starts cost.
+    pub(crate) cold: Cold,
+    /// What it weighs.
+    pub(crate) size: Size,
+}
+
+/// All that was measured, and how.
+#[derive(Clone, Debug, Serialize)]
+pub(crate) struct Report {
+    /// The folder of the programs, named as the profile that they were built with.
+    pub(crate) profile: String,
+    /// Where.
+    pub(crate) machine: Machine,
+    /// How often each function was started.
+    pub(crate) repetitions: usize,
+    /// The least function first.
+    pub(crate) functions: Vec<Row>,
+    /// Invocations of the least function.
+    pub(crate) hello: Warm,
+    /// Slash commands, where the function that takes them was measured.
+    pub(crate) slash_commands: Option<Warm>,
+    /// Votes in memory.
+    pub(crate) votes: Votes,
+    /// The profile of the program that measured, in which the votes were cast.
+    pub(crate) votes_optimised: bool,
+    /// The budgets that are exceeded.
+    pub(crate) exceeded: Vec<String>,
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.how(f)?;
+        writeln!(
+            f,
+            "{:<20}{:>24}{:>24}{:>8}{:>8}{:>8}{:>8}\n{:<20}{:>24}{:>24}{:>8}{:>8}{:>8}{:>8}",
+            "cold start",
+            "CPU ms",
+            "wall ms",
+            "peak",
+            "program",
+            "zip",
+            "crates",
+            "",
+            "median (least-most)",
+            "median (least-most)",
+            "MB",
+            "MB",
+            "MB",
+            "",
+        )?;
+        for row in &self.functions {
+            write_row(f, row)?;
+        }
+        self.warm(f)?;
+        match self.exceeded.as_slice() {
+            [] => writeln!(f, "\nEvery function is within its budgets."),
+            exceeded => {
+                writeln!(f, "\nOver budget:")?;
+                exceeded.iter().try_for_each(|line| writeln!(f, "  {line}"))
+            }
+        }
+    }
+}
+
+impl Report {
+    fn how(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Machine { processor, cores, kernel, compiler, load } = &self.machine;
+        writeln!(
+            f,
+            "{} cold starts of each, in turns, on a Lambda Runtime API on this machine; profile `{}`, {compiler}\n\
+             {processor}, {cores} cores, Linux {kernel}, load {load}\n\
+             MB are 1,000,000 bytes; * reads a secret over plain HTTP while it starts, the others set up TLS\n",
+            self.repetitions, self.profile,
+        )
+    }
+
+    fn warm(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "\n{:<44}{:>12}{:>12}{:>10}", "warm, CPU us", "each", "of", "peak MB")?;
+        let rows =
+            [("hello: an event", Some(self.hello)), ("receive-slack: a slash command", self.slash_commands)];
+        for (what, warm) in rows.into_iter().filter_map(|(what, warm)| Some((what, warm?))) {
+            writeln!(f, "{what:<44}{:>12.1}{:>12}{:>10.2}", warm.cpu_us, warm.invocations, warm.peak_mb)?;
+        }
+        let Votes { votes, cpu_us } = self.votes;
+        let what = format!(
+            "record-decision: a vote, in memory{}",
+            if self.votes_optimised { "" } else { ", debug" }
+        );
+        writeln!(
+            f,
+            "{what:<44}{:>12.1}{votes:>12}{:>10} ({:.1}-{:.1})",
+            cpu_us.median, "", cpu_us.min, cpu_us.max
+        )
+    }
+}
+
+fn write_row(f: &mut fmt::Formatter<'_>, row: &Row) -> fmt::Result {
+    let Row { function, secrets, cold, size } = row;
+    let spread = |figures: crate::figures::Figures| {
+        format!("{:.2} ({:.2}-{:.2})", figures.median, figures.min, figures.max)
+    };
+    let name = format!("{function}{}", if *secrets { " *" } else { "" });
+    writeln!(
+        f,
+        "{name:<20}{:>24}{:>24}{:>8.2}{:>8.2}{:>8.2}{:>8}",
+        spread(cold.cpu_ms),
+        spread(cold.wall_ms),
+        cold.peak_mb.max,
+        size.program_mb,
+        size.zip_mb,
+        size.crates
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::figures::Figures;
+
+    fn report(exceeded: &[&str]) -> Report {
+        let figures = Figures { median: 1.25, min: 1.0, max: 2.0 };
+        let cold = Cold { cpu_ms: figures, wall_ms: figures, peak_mb: figures };
+        let size = Size { program_mb: 3.0, zip_mb: 1.5, crates: 90 };
+        let warm = Warm { invocations: 10, cpu_us: 33.0, peak_mb: 2.0 };
+        Report {
+            profile: "release".into(),
+            machine: Machine { cores: 2, ..Machine::default() },
+            repetitions: 40,
+            functions: vec![Row { function: "receive-slack".into(), secrets: true, cold, size }],
+            hello: warm,
+            slash_commands: None,
+            votes: Votes { votes: 5, cpu_us: figures },
+            votes_optimised: true,
+            exceeded: exceeded.iter().map(|line| (*line).to_owned()).collect(),
+        }
+    }
+
+    fn check(exceeded: &[&str], says: &[&str]) {
+        let text = report(exceeded).to_string();
+        assert!(says.iter().all(|part| text.contains(part)), "{text}");
+    }
+
+    #[test]
+    fn people_read_what_was_measured_and_how() {
+        let always = ["40 cold starts", "`release`", "2 cores", "receive-slack *", "1.25 (1.00-2.00)"];
+        check(&[], &[always.as_slice(), &["within its budgets"]].concat());
+        check(&["zip is too much"], &[always.as_slice(), &["Over budget", "zip is too much"]].concat());
+    }
+
+    #[test]
+    fn programs_read_the_same() {
+        let data = serde_json::to_value(report(&[])).unwrap();
+        assert_eq!(data["functions"][0]["cold"]["cpu_ms"]["median"], 1.25);
+        assert_eq!(data["hello"]["cpu_us"], 33.0);
+        assert_eq!(data["repetitions"], 40);
+    }
+}
