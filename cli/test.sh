@@ -54,6 +54,11 @@ journeys() {
     COUNTERSIGN_E2E=$folder cargo test -p countersign-tests --test journeys -- --test-threads=4
 }
 
+# What the journeys made the functions do on the same stack.
+roles() {
+    COUNTERSIGN_E2E=$folder cargo test -p countersign-tests --test roles -- --nocapture
+}
+
 check "preflight" env COUNTERSIGN_FOLDER="$folder" COUNTERSIGN_PORT_AWS=4576 COUNTERSIGN_PORT_SLACK=4580 \
     COUNTERSIGN_PORT_BAMBOOHR=4581 COUNTERSIGN_PORT_OKTA=4582 COUNTERSIGN_PORT_ISSUER=4583 sh cli/preflight.sh
 check "formatting" cargo fmt --all --check
@@ -66,5 +71,6 @@ check "building what the stack runs" cargo build --profile local --workspace --e
     --exclude countersign-bench
 check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
+check "roles against what was done" roles
 check "stopping the stack" "$cli" down --folder "$folder"
 stack_is_up=""
