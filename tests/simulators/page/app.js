@@ -5,8 +5,11 @@ import { showModal } from "./modal.js";
 
 const $ = (id) => document.getElementById(id);
 const WAIT_MS = 20000;
+const SEEN = "seen";
 
-const state = { user: null, people: new Map(), channel: null, screen: null, app: null, seen: new Map(), watch: null };
+const state = {
+  user: null, people: new Map(), channel: null, screen: null, app: null, seen: new Map(), watch: null, isAtEnd: true,
+};
 
 const SUGGESTIONS = [
   ["Ask for access", "/ask I need Figma for the website project"],
@@ -98,6 +101,7 @@ async function show(screen) {
   if (JSON.stringify(screen.app) !== JSON.stringify(state.app) || !$("banner").hidden) {
     showApp((await call("GET", "/_simulator/app")).answer);
   }
+  if (first && state.seen.size === 0) state.seen = seenBefore(screen.inboxes);
   showConversations();
   showNews();
   showConversation(first);
@@ -132,24 +136,39 @@ function showConversation(toEnd) {
     ? "Your conversation with the service desk. Only you see it." : "Everyone here reads along. What you write mentions @Countersign.";
   $("composer").placeholder = isDirect ? "Say what you need" : "Write to @Countersign";
   const list = $("messages");
-  const wasAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80;
   const here = state.screen.messages.filter((message) => message.channel === state.channel);
   const shortcuts = state.app?.shortcuts ?? [];
   const added = showMessages(list, here, press, shortcuts, use);
   list.classList.toggle("empty", here.length === 0);
-  if (toEnd || (added && wasAtEnd)) list.scrollTop = list.scrollHeight;
+  if (toEnd || (added && state.isAtEnd)) list.scrollTop = list.scrollHeight;
 }
 
-// Who else has got messages since this browser tab last was that person.
+// Whoever reads the end goes on reading it, whatever comes or takes room.
+function followEnd(list) {
+  list.addEventListener("scroll", () => { state.isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 80; });
+  new ResizeObserver(() => { if (state.isAtEnd) list.scrollTop = list.scrollHeight; }).observe(list);
+}
+
+// Who else has got messages since this tab was opened, or since it last was that person.
 function showNews() {
+  const isFirst = state.seen.size === 0;
   for (const { user, count } of state.screen.inboxes) {
-    if (user === state.user || !state.seen.has(user)) state.seen.set(user, user === state.user ? count : state.seen.get(user) ?? 0);
+    if (user === state.user || isFirst) state.seen.set(user, count);
   }
+  state.seen.set(state.user, state.seen.get(state.user) ?? 0);
+  sessionStorage.setItem(SEEN, JSON.stringify([...state.seen]));
   const fresh = state.screen.inboxes.filter(({ user, count }) => count > (state.seen.get(user) ?? 0));
   $("news").hidden = fresh.length === 0;
   $("news-list").replaceChildren(...fresh.map(({ user, count }) => el("li", {}, el("button", {
     type: "button", "data-testid": "news", "data-user": user, onclick: () => become(user),
-  }, `Be ${names.get(user)} `, el("span", { class: "count" }, String(count - (state.seen.get(user) ?? 0)))))));
+  }, `Be ${describe(state.people.get(user))} `, el("span", { class: "count" }, String(count - (state.seen.get(user) ?? 0)))))));
+}
+
+// A page that is loaded again goes on where it was; a simulator that began anew has fewer messages than were seen.
+function seenBefore(inboxes) {
+  const counts = new Map(inboxes.map(({ user, count }) => [user, count]));
+  const seen = JSON.parse(sessionStorage.getItem(SEEN) ?? "[]");
+  return seen.every(([user, count]) => count <= (counts.get(user) ?? 0)) ? new Map(seen) : new Map();
 }
 
 async function act(action, input) {
@@ -193,4 +212,5 @@ $("composer").addEventListener("keydown", (event) => {
   event.preventDefault();
   $("write").requestSubmit();
 });
+followEnd($("messages"));
 start();

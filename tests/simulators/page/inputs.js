@@ -35,7 +35,7 @@ function boxes(element, initial, attributes, kind) {
       option.description ? el("small", {}, textNodes(option.description)) : null)));
   const node = el("div", { ...attributes, role: kind === "radio" ? "radiogroup" : "group", class: "boxes", "data-action": element.action_id }, rows);
   const chosen = () => inputs.filter((input) => input.checked).map((input) => input.value);
-  return { node, focus: inputs[0], read: () => (kind === "radio" ? chosen()[0] ?? null : chosen()) };
+  return { node, focus: inputs.find((input) => input.checked && kind === "radio") ?? inputs[0], read: () => (kind === "radio" ? chosen()[0] ?? null : chosen()) };
 }
 
 function typed(element, attributes) {

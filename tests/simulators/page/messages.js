@@ -1,7 +1,7 @@
 // The messages of one conversation; only those that changed are drawn again, so focus stays where it is.
 import { el, names } from "./dom.js";
 import { drawBlocks } from "./blocks.js";
-import { mrkdwn } from "./mrkdwn.js";
+import { mrkdwn, typedNodes } from "./mrkdwn.js";
 
 const BOT = "U0COUNTERSIGN";
 
@@ -20,7 +20,8 @@ function initials(name) {
 function body(message, press) {
   const blocks = message.blocks.filter((block) => block.type !== "rich_text");
   if (blocks.length) return drawBlocks(blocks, (element, block, value) => press(message, element, block, value));
-  return [el("div", { class: "section-text" }, mrkdwn(message.text))];
+  const isTyped = names.has(message.user);
+  return [el("div", { class: "section-text" }, isTyped ? typedNodes(message.text) : mrkdwn(message.text))];
 }
 
 function draw(message, press, shortcuts, use) {

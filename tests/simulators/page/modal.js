@@ -129,10 +129,18 @@ function complain({ inputs, trouble }, errors, general) {
 
 function holdFocus(dialog, event) {
   if (event.key !== "Tab") return;
-  const all = [...dialog.querySelectorAll("input, select, textarea, button, a[href]")].filter((node) => !node.disabled);
+  const all = [...dialog.querySelectorAll("input, select, textarea, button, a[href]")].filter(isReached);
   const [first, last] = [all[0], all.at(-1)];
   const leaving = event.shiftKey ? document.activeElement === first : document.activeElement === last;
   if (!leaving) return;
   event.preventDefault();
   (event.shiftKey ? last : first).focus();
+}
+
+// Of the radio buttons of one group, Tab reaches the chosen one only.
+function isReached(node) {
+  if (node.disabled) return false;
+  if (node.type !== "radio" || node.checked) return true;
+  const group = [...node.closest("[role=radiogroup]").querySelectorAll("input")];
+  return node === document.activeElement || !group.some((other) => other.checked);
 }

@@ -8,6 +8,9 @@ const EMOJI = {
   information_source: "ℹ️", no_entry: "⛔", heavy_check_mark: "✔️", raised_hand: "✋", wave: "👋",
 };
 
+// What an application puts after a mark that is to be read as a character.
+const NO_EMPHASIS = "\u200b";
+
 const SPANS = [
   ["```", "pre", false], ["`", "code", false], ["*", "strong", true], ["_", "em", true], ["~", "s", true],
 ];
@@ -20,7 +23,12 @@ export function unescaped(text) {
 /** Nodes for a `plain_text` or `mrkdwn` object. */
 export function textNodes(object) {
   if (!object) return [];
-  return object.type === "mrkdwn" ? mrkdwn(object.text) : [emojis(object.text)];
+  return object.type === "mrkdwn" ? mrkdwn(object.text) : [emojis(unescaped(object.text))];
+}
+
+/** Nodes for what a person typed: mentions and links act, nothing else does. */
+export function typedNodes(text) {
+  return inline(text, angle);
 }
 
 /** Nodes for mrkdwn, quoted lines included. */
@@ -28,18 +36,23 @@ export function mrkdwn(text) {
   const nodes = [];
   let quote = null;
   for (const line of splitLines(text)) {
-    const quoted = line.startsWith("&gt;");
-    const content = inline(quoted ? line.slice(4).trimStart() : line);
-    if (quoted) {
+    const [mark] = /^(&gt;|>)?/.exec(line);
+    const content = inline(mark ? line.slice(mark.length).trimStart() : line);
+    if (mark) {
       if (!quote) nodes.push(quote = el("blockquote"));
       quote.append(...(quote.hasChildNodes() ? [el("br")] : []), ...content);
     } else {
-      if (nodes.length && !quote) nodes.push(el("br"));
+      if (nodes.length && !isBlock(nodes.at(-1))) nodes.push(el("br"));
       nodes.push(...content);
       quote = null;
     }
   }
   return nodes;
+}
+
+// What stands on lines of its own needs no line break after it.
+function isBlock(node) {
+  return node.nodeName === "PRE" || node.nodeName === "BLOCKQUOTE";
 }
 
 // Blocks of code keep their line breaks, so they count as one line here.
@@ -53,7 +66,7 @@ function splitLines(text) {
   return lines;
 }
 
-function inline(text) {
+function inline(text, find = (whole, at) => span(whole, at) ?? angle(whole, at)) {
   const nodes = [];
   let plain = "";
   const flush = () => {
@@ -61,7 +74,7 @@ function inline(text) {
     plain = "";
   };
   for (let at = 0; at < text.length;) {
-    const found = span(text, at) ?? angle(text, at);
+    const found = find(text, at);
     if (!found) {
       plain += text[at];
       at += 1;
@@ -77,9 +90,9 @@ function inline(text) {
 
 function span(text, at) {
   for (const [mark, tag, nested] of SPANS) {
-    if (!text.startsWith(mark, at)) continue;
+    if (!text.startsWith(mark, at) || text[at + mark.length] === NO_EMPHASIS) continue;
     const from = at + mark.length;
-    const end = text.indexOf(mark, from);
+    const end = closing(text, mark, from);
     const inner = text.slice(from, end);
     const before = text[at - 1] ?? " ";
     const after = text[end + mark.length] ?? " ";
@@ -88,6 +101,12 @@ function span(text, at) {
     return { node: el(tag, {}, children), end: end + mark.length };
   }
   return null;
+}
+
+function closing(text, mark, from) {
+  let end = text.indexOf(mark, from);
+  while (end >= 0 && text[end + mark.length] === NO_EMPHASIS) end = text.indexOf(mark, end + mark.length);
+  return end;
 }
 
 function isMarked(inner, before, after) {
