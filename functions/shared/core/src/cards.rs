@@ -210,7 +210,9 @@ fn headline(view: &View<'_>, gate: &Gate) -> String {
 }
 
 fn guesses(view: &View<'_>, gate: &Gate) -> Vec<Text> {
-    if gate.kind != GateKind::Desk || view.request.guesses.is_empty() {
+    let unsure = view.request.confidence < view.config.policy.minimum_confidence;
+    let read = gate.kind == GateKind::Desk || (gate.kind == GateKind::Service && unsure);
+    if !read || view.request.guesses.is_empty() {
         return Vec::new();
     }
     let title =

@@ -16,6 +16,9 @@ use crate::{
     time::Timestamp,
 };
 
+/// A repeat within this time of the first is its channel's, in milliseconds.
+pub const REPEATED_MILLIS: i64 = 4_000;
+
 /// A new message, as its job carries it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Input {
@@ -59,7 +62,7 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt + Triage + Vault,
 {
     if let Some(known) = read::<Message>(ctx, &Slot::Message(input.id.clone())).await? {
-        return hand_on(ctx, &known.value, input.actor).await;
+        return repeated(ctx, &known.value, input.actor).await;
     }
     let Some(author) = subject_of(ctx, &input.actor).await? else { return unknown(ctx, &input).await };
     if let Err(error) = check_text("text", &input.text, MAX_TEXT_CHARACTERS) {
@@ -67,14 +70,29 @@ where
     }
     let asks = understand(ctx, &input).await?;
     let message = message(ctx, &input, author, &asks).await?;
-    let row = Row::new(message.id.as_str(), Work::ShowUnderstood { message: message.id.clone() }, ctx.now());
+    let row = understood_row(&message, ctx.now());
     let mut writes = vec![put(Slot::Message(message.id.clone()), Expect::Absent, &message, None)?];
     if matches!(message.origin, Origin::Chat { .. }) {
         writes.push(row.put()?);
     }
     match ctx.commit(writes).await {
-        Ok(()) | Err(Error::Conflict) => hand_on(ctx, &message, input.actor).await,
+        Ok(()) => hand_on(ctx, &message, input.actor).await,
+        Err(Error::Conflict) => repeated(ctx, &message, input.actor).await,
         Err(other) => Err(other),
+    }
+}
+
+/// The owed word to the asker about a message as it stands.
+pub fn understood_row(message: &Message, now: Timestamp) -> Row {
+    let work = Work::ShowUnderstood { message: message.id.clone() };
+    Row::new(message.id.as_str(), work, format_args!("{:?}", message.status), now)
+}
+
+/// A channel repeats within moments, while the first one is still handed on; a queue repeats later, because it was not.
+async fn repeated(ctx: &(impl Queues + Clock), known: &Message, actor: Actor) -> Result<()> {
+    match ctx.now().since(known.asked_at) < REPEATED_MILLIS {
+        true => Ok(()),
+        false => hand_on(ctx, known, actor).await,
     }
 }
 
@@ -82,8 +100,7 @@ where
 async fn hand_on(ctx: &(impl Queues + Clock), message: &Message, actor: Actor) -> Result<()> {
     match message.origin {
         Origin::Chat { .. } => {
-            let work = Work::ShowUnderstood { message: message.id.clone() };
-            nudge_all(ctx, &[Row::new(message.id.as_str(), work, ctx.now())]).await;
+            nudge_all(ctx, &[understood_row(message, ctx.now())]).await;
             Ok(())
         }
         Origin::Api => {
@@ -99,6 +116,10 @@ async fn understand<C: Clock + Configs + Triage>(ctx: &C, input: &Input) -> Resu
     asks.truncate(MAX_ASKS);
     if asks.is_empty() || (input.promised.is_some() && asks.len() > 1) {
         asks = vec![for_the_desk(&input.text, asks)];
+    }
+    // Of one ask the whole text is its words: what triage takes no meaning from may be what people decide by.
+    if let [only] = asks.as_mut_slice() {
+        only.text.clone_from(&input.text);
     }
     for ask in &mut asks {
         ask.beneficiary = input.beneficiary.clone().or(ask.beneficiary.take());
