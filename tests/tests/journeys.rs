@@ -17,5 +17,13 @@ mod harness;
 
 #[path = "journeys/approval.rs"]
 mod approval;
+#[path = "journeys/correction.rs"]
+mod correction;
+#[path = "journeys/delivery.rs"]
+mod delivery;
 #[path = "journeys/denial.rs"]
 mod denial;
+#[path = "journeys/facts.rs"]
+mod facts;
+#[path = "journeys/votes.rs"]
+mod votes;

@@ -5,6 +5,7 @@ pub(crate) mod checks;
 pub(crate) mod faults;
 pub(crate) mod outside;
 pub(crate) mod person;
+pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod stack;
 pub(crate) mod waiting;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// Somebody with an account in the workspace; sees what came since the journey began.
 pub(crate) struct Person<'a> {
-    stack: &'a Stack,
+    pub(crate) stack: &'a Stack,
     /// The account's id.
     pub(crate) user: String,
     since: String,
@@ -23,7 +23,7 @@ pub(crate) struct Answer {
 }
 
 impl Answer {
-    fn read(told: &Value) -> Self {
+    pub(crate) fn read(told: &Value) -> Self {
         Self {
             status: told["status"].as_u64(),
             body: told["body"].as_str().unwrap_or_default().to_owned(),
@@ -38,7 +38,8 @@ pub(crate) fn text(message: &Value) -> String {
     format!("{} {}", message["text"], message["blocks"])
 }
 
-fn button<'a>(message: &'a Value, press: &str) -> Option<&'a Value> {
+/// The button of a message that does this.
+pub(crate) fn button<'a>(message: &'a Value, press: &str) -> Option<&'a Value> {
     let blocks = message["blocks"].as_array()?.iter();
     let elements = blocks.filter_map(|block| block["elements"].as_array()).flatten();
     elements.into_iter().find(|element| element["action_id"] == press)

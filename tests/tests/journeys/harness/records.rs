@@ -112,4 +112,11 @@ impl Stack {
         });
         self.dynamodb("PutItem", &json!({"TableName": self.output("TableName"), "Item": item})).await;
     }
+
+    /// Removes a record that a test seeded.
+    pub(crate) async fn remove(&self, slot: &Slot) {
+        let (pk, sk) = keys(slot);
+        let key = json!({"PK": {"S": pk}, "SK": {"S": sk}});
+        self.dynamodb("DeleteItem", &json!({"TableName": self.output("TableName"), "Key": key})).await;
+    }
 }

@@ -1,0 +1,72 @@
+//! Calls as Slack would sign them, made by hand: from people who see no card, or all at one instant.
+
+use super::{
+    person::{Answer, Person},
+    stack::Stack,
+};
+use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU64, Ordering};
+
+const TEAM: &str = "T0HARBOUR";
+static SERIAL: AtomicU64 = AtomicU64::new(1);
+
+/// Ids that no other call of this run or an earlier one has.
+fn fresh() -> String {
+    let started = std::process::id();
+    format!("{started}.{}", SERIAL.fetch_add(1, Ordering::Relaxed))
+}
+
+/// The body of an interaction.
+pub(crate) fn form(payload: &Value) -> String {
+    form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish()
+}
+
+fn payload(kind: &str, user: &str, more: Value) -> Value {
+    let mut payload = json!({
+        "type": kind, "team": {"id": TEAM, "domain": "harbour"}, "trigger_id": fresh(),
+        "user": {"id": user, "team_id": TEAM, "username": user.to_lowercase()},
+    });
+    payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+    payload
+}
+
+impl Stack {
+    /// Delivers to the product whatever the control API of the simulator can.
+    pub(crate) async fn delivers(&self, delivery: &Value) -> Answer {
+        Answer::read(&self.must("POST", "slack", "/_simulator/deliver", delivery).await)
+    }
+
+    async fn interacts(&self, payload: &Value) -> Answer {
+        let headers = json!({"content-type": "application/x-www-form-urlencoded"});
+        let delivery = json!({"path": "/slack/interactions", "body": form(payload), "headers": headers, "sign": "valid"});
+        let answer = self.delivers(&delivery).await;
+        assert_eq!(answer.status, Some(200), "{answer:?}");
+        answer
+    }
+}
+
+impl Person<'_> {
+    /// Presses Approve on the card that was shown under this id, to whomever it was shown.
+    pub(crate) async fn approves_raw(&self, shown: &str) -> Answer {
+        let place = self.user.replacen('U', "D", 1);
+        let action = json!({"type": "button", "action_id": "approve", "block_id": "b", "value": shown});
+        let more = json!({"actions": [action], "channel": {"id": place, "name": "directmessage"}});
+        self.stack.interacts(&payload("block_actions", &self.user, more)).await
+    }
+
+    /// Submits the modal of a denial.
+    pub(crate) async fn denies_raw(&self, shown: &str, reason: &str) -> Answer {
+        let place = self.user.replacen('U', "D", 1);
+        let input = json!({"reason": {"reason": {"type": "plain_text_input", "value": reason}}});
+        let view = json!({
+            "id": format!("V{}", fresh()), "hash": fresh(), "type": "modal", "callback_id": "deny",
+            "private_metadata": format!("{shown} {place}"), "state": {"values": input},
+        });
+        self.stack.interacts(&payload("view_submission", &self.user, json!({"view": view}))).await
+    }
+}
+
+/// The id that the buttons of a card carry.
+pub(crate) fn shown(card: &Value, press: &str) -> String {
+    super::person::button(card, press).unwrap()["value"].as_str().unwrap().to_owned()
+}
