@@ -93,6 +93,8 @@ async fn a_modal_holds_the_focus_and_gives_it_back() {
         let (count, wrong) = nameless(&screen).await;
         assert!(count > 10 && wrong.is_empty(), "{count} in the modal, without a name: {wrong:?}");
         stays_in(&screen, "dialog.modal").await;
+        screen.run("document.querySelector('[data-testid=modal-close]').textContent = '';").await;
+        assert_eq!(nameless(&screen).await.1.len(), 1, "a button without a name is not found");
         screen.key(Key::Escape).await;
         screen.holds("the modal is closed", "!document.querySelector('dialog')").await;
         assert!(focus_is(&screen, "[data-action=open]").await, "the focus has not come back");

@@ -73,6 +73,8 @@ async fn nothing_is_wider_than_the_window() {
         screen.press("dialog", &[], "Deny").await;
         screen.holds("a complaint", "document.querySelector('.input-error:not([hidden])')").await;
         fits(&screen, "the modal with a complaint").await;
+        screen.run("document.querySelector('dialog .section-text').style.width = '2000px';").await;
+        assert_ne!(screen.run(include_str!("overflow.js")).await, json!([]), "what is too wide is not found");
     })
     .await;
 }
@@ -92,6 +94,9 @@ async fn every_text_can_be_read_in_light_and_in_dark() {
         screen.press("dialog", &[], "Deny").await;
         screen.holds("a complaint", "document.querySelector('.input-error:not([hidden])')").await;
         is_legible(&screen, "the modal", FEWEST.1).await;
+        screen.run("document.querySelector('dialog .hint').style = 'color: #777; background: #888';").await;
+        let seen = screen.run(include_str!("contrast.js")).await;
+        assert_eq!(seen["wrong"].as_array().map(Vec::len), Some(1), "one faint text: {}", seen["wrong"]);
     })
     .await;
 }
