@@ -18,6 +18,6 @@ where
     let swept = sweep_due(ctx).await?;
     #[allow(clippy::cast_precision_loss, reason = "an age in milliseconds fits a double for ages")]
     metric("CountersignOldestDueRow", Unit::Milliseconds, swept.oldest_millis as f64, &[]);
-    metric("CountersignUnsettledEffect", Unit::Count, f64::from(swept.grants), &[]);
+    metric("CountersignOverdueGrants", Unit::Count, f64::from(swept.grants), &[]);
     Ok(swept)
 }

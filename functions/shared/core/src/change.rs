@@ -130,7 +130,7 @@ impl Change {
 
     /// Adds work that is owed from now on.
     pub fn owe(&mut self, work: Work) {
-        self.owed.push(Row::new(self.request.id.as_str(), work, self.now));
+        self.owed.push(Row::new(self.request.id.as_str(), work, self.request.head.sequence, self.now));
     }
 
     /// The transaction and the rows to nudge after it.

@@ -10,6 +10,7 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::fmt;
 
 /// A row younger than this is left to its nudge; the sweep takes older ones.
 pub const GRACE_SECONDS: u64 = 30;
@@ -19,7 +20,8 @@ pub const GRACE_SECONDS: u64 = 30;
 pub struct Row {
     /// The request or message that owes.
     pub owner: String,
-    /// Its key among the owner's rows: the same work has the same key.
+    /// Its key among the owner's rows: kind of work and cause. A key is never used again once its row was removed, so
+    /// that a slow reader cannot remove another row than the one it did.
     pub key: String,
     /// What is owed.
     pub work: Work,
@@ -166,9 +168,10 @@ impl Work {
 }
 
 impl Row {
-    /// Work that `owner` owes from now on.
-    pub fn new(owner: impl Into<String>, work: Work, now: Timestamp) -> Self {
-        Self { owner: owner.into(), key: work.key(), work, put_at: now, attempts: 0, not_before: None }
+    /// Work that `owner` owes from now on because of `cause`, which names one event in the owner's life.
+    pub fn new(owner: impl Into<String>, work: Work, cause: impl fmt::Display, now: Timestamp) -> Self {
+        let key = format!("{}@{cause}", work.key());
+        Self { owner: owner.into(), key, work, put_at: now, attempts: 0, not_before: None }
     }
 
     /// Where it is stored.

@@ -154,7 +154,7 @@ impl World {
 
     /// Runs the sweep once.
     pub fn sweep(&self) {
-        drop(self.invoke(sweep_due(self)));
+        drop(self.run_as("sweep-due").invoke(sweep_due(self)));
         self.run();
     }
 
@@ -184,16 +184,18 @@ impl World {
             Delivery::Queued(queue, envelope) => (*queue, envelope.content.clone()),
             Delivery::Died(name, stand) => {
                 let death = if *stand == Stand::Aborted { Death::Aborted } else { Death::Failed };
-                return self.invoke(settle_execution(self, Dead { name: name.clone(), death }));
+                return self.run_as("settle-execution").invoke(async {
+                    settle_execution(self, Dead { name: name.clone(), death }).await.map(drop)
+                });
             }
         };
         match queue {
-            Queue::Triage => self.invoke(triage_request::on_message(self, content)),
-            Queue::Start => self.invoke(start_workflow::on_message(self, content)),
-            Queue::Decisions => self.invoke(record_decision::on_message(self, content)),
-            Queue::Tokens => self.invoke(spend_token::on_message(self, content)),
-            Queue::Messages => self.invoke(send_messages::on_message(self, content)),
-            Queue::People => self.invoke(sync_people::on_message(self, content)),
+            Queue::Triage => self.run_as("triage-request").invoke(triage_request::on_message(self, content)),
+            Queue::Start => self.run_as("start-workflow").invoke(start_workflow::on_message(self, content)),
+            Queue::Decisions => self.run_as("record-decision").invoke(record_decision::on_message(self, content)),
+            Queue::Tokens => self.run_as("spend-token").invoke(spend_token::on_message(self, content)),
+            Queue::Messages => self.run_as("send-messages").invoke(send_messages::on_message(self, content)),
+            Queue::People => self.run_as("sync-people").invoke(sync_people::on_message(self, content)),
         }
     }
 
@@ -225,7 +227,7 @@ impl World {
     where
         F: Future<Output = Result<Value>>,
     {
-        let ended = self.invoke(step());
+        let ended = self.run_as(function).invoke(step());
         self.change(name, |execution, now| match ended {
             Ended::Answered(Ok(output)) => {
                 if execution.state != "GatherContext" {
@@ -239,7 +241,7 @@ impl World {
     }
 
     fn begin_to_wait(&self, name: &str, payload: Value) {
-        let ended = self.invoke(parsed(payload, |input| ask_approvers(self, input)));
+        let ended = self.run_as("ask-approvers").invoke(parsed(payload, |input| ask_approvers(self, input)));
         self.change(name, |execution, now| match ended {
             Ended::Answered(Ok(_)) => execution.wait(now),
             Ended::Answered(Err(error)) => execution.fail(Some(&error), now),

@@ -4,6 +4,7 @@
 #![allow(clippy::expect_used, clippy::panic, reason = "a test should fail where the mistake is")]
 
 mod acting;
+mod acts;
 mod chat;
 mod checking;
 pub mod contract;
@@ -19,6 +20,7 @@ mod understanding;
 mod world;
 
 pub use acting::Pressed;
+pub use acts::Act;
 pub use chat::{Chats, Posted};
 pub use delivering::{Delivery, Order, Waiting};
 pub use engine::{Execution, Stand};

@@ -1,6 +1,7 @@
 //! Every port of the product, in memory.
 
 use crate::{
+    acts::Act,
     delivering::Delivery,
     understanding::nothing,
     world::{State, World},
@@ -58,28 +59,33 @@ impl Salt for World {
 
 impl ReadStore for World {
     async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
+        self.did(Act::Read(slot.clone()));
         self.call("store.get", later, |state| Ok(state.records.get(slot))).await
     }
 
     async fn list(&self, list: &List) -> Result<Vec<Stored>> {
+        self.did(Act::Listed(list.clone()));
         self.call("store.list", later, |state| Ok(state.records.list(list))).await
     }
 }
 
 impl WriteStore for World {
     async fn commit(&self, writes: Vec<Write>) -> Result<()> {
+        writes.iter().for_each(|write| self.did(Act::of(write)));
         self.call("store.commit", unknown, |state| state.records.commit(writes)).await
     }
 }
 
 impl DueIndex for World {
     async fn due(&self, shard: u8, until: Timestamp, limit: usize) -> Result<Vec<Due>> {
+        self.did(Act::FoundDue);
         self.call("store.due", later, |state| Ok(state.records.due(shard, until, limit))).await
     }
 }
 
 impl Queues for World {
     async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
+        self.did(Act::Sent(queue));
         self.call("queues.send", later, |state| {
             let at = Timestamp(state.now.0 + i64::from(seconds) * 1000);
             state.deliveries.put(Delivery::Queued(queue, Box::new(envelope.clone())), at);
@@ -91,6 +97,7 @@ impl Queues for World {
 
 impl Vault for World {
     async fn seal(&self, owner: &KeyOwner, purpose: &str, plain: &str) -> Result<Sealed> {
+        self.did(Act::Sealed(owner.clone()));
         self.call("vault.seal", later, |state| {
             state.fresh += 1;
             let value =
@@ -101,6 +108,7 @@ impl Vault for World {
     }
 
     async fn open(&self, owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Result<String> {
+        self.did(Act::Opened(owner.clone()));
         self.call("vault.open", later, |state| {
             if state.destroyed.contains(&name(owner)) {
                 return Err(Error::NotFound("key"));
@@ -127,6 +135,7 @@ fn opened(owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Option<String> {
 
 impl Configs for World {
     async fn active(&self) -> Result<Arc<Config>> {
+        self.did(Act::Read(Slot::ActiveConfig));
         self.call("configs.active", later, |state| {
             let active = state.records.get(&Slot::ActiveConfig).ok_or(Error::NotFound("configuration"))?;
             config(state, &decode::<ActiveConfig>(active)?.value.version)
@@ -135,6 +144,7 @@ impl Configs for World {
     }
 
     async fn pinned(&self, version: &Digest) -> Result<Arc<Config>> {
+        self.did(Act::Read(Slot::Config(version.as_str().to_owned())));
         self.call("configs.pinned", later, |state| config(state, version)).await
     }
 }
@@ -152,6 +162,7 @@ fn config(state: &mut State, version: &Digest) -> Result<Arc<Config>> {
 
 impl Workflows for World {
     async fn start(&self, definition: &str, name: &str, input: &Value) -> Result<()> {
+        self.did(Act::Started(definition.to_owned()));
         self.call("workflows.start", later, |state| state.engine.start(definition, name, input, state.now))
             .await
     }
@@ -159,6 +170,7 @@ impl Workflows for World {
 
 impl TaskTokens for World {
     async fn succeed(&self, token: &str, output: &Value) -> Result<Spent> {
+        self.did(Act::Completed);
         self.call("tokens.succeed", later, |state| Ok(state.engine.succeed(token, output))).await
     }
 }

@@ -1,6 +1,7 @@
 //! The world: one value that is every port, with its clock, its faults and its people.
 
 use crate::{
+    acts::Act,
     chat::Chats,
     delivering::Deliveries,
     engine::Engine,
@@ -19,7 +20,7 @@ use countersign_core::{
     time::Timestamp,
 };
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::{BTreeMap, BTreeSet, HashSet},
     future::Future,
     pin::{Pin, pin},
     sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
@@ -37,6 +38,8 @@ pub struct State {
     pub(crate) fresh: u64,
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) trouble: Trouble,
+    pub(crate) running: &'static str,
+    pub(crate) acts: HashSet<(&'static str, Act)>,
     pub(crate) configs: BTreeMap<Digest, Arc<Config>>,
     pub(crate) script: BTreeMap<String, Vec<Ask>>,
     /// The executions of the workflows.
@@ -93,7 +96,7 @@ impl World {
         change(&mut config);
         let by = By::Function { name: "testkit".into() };
         world.finish(activate_config(&world, &config, &by)).expect("the configuration has no finding");
-        world.finish(sync_people(&world)).expect("the sources answer");
+        world.run_as("sync-people").finish(sync_people(&world)).expect("the sources answer");
         world
     }
 
@@ -105,7 +108,9 @@ impl World {
     /// Runs a step as a function would: to its answer, or to the death of its process.
     pub fn invoke<T>(&self, step: impl Future<Output = Result<T>>) -> Ended<T> {
         let mut step = pin!(step);
-        match step.as_mut().poll(&mut Context::from_waker(Waker::noop())) {
+        let polled = step.as_mut().poll(&mut Context::from_waker(Waker::noop()));
+        self.run_as("");
+        match polled {
             Poll::Ready(answer) => Ended::Answered(answer),
             Poll::Pending => {
                 let died = std::mem::take(&mut self.state().trouble.died);

@@ -106,6 +106,27 @@ fn chat_that_is_down_delays_no_decision_and_is_caught_up() {
 }
 
 #[test]
+fn an_outage_of_an_hour_fills_no_dead_letter_queue() {
+    for call in ["tokens.succeed", "workflows.start", "hris.employees"] {
+        let world = World::harbour();
+        world.state().outside.unread = call == "hris.employees";
+        world.down(call, Fault::refused(Error::unavailable("service")));
+        let id = asked(&world);
+        world.advance(2 * HOUR);
+        world.press("marcus", Verdict::Approve, None);
+        world.advance(HOUR);
+        assert_eq!(world.state().deliveries.dead, [], "{call}");
+        world.up(call);
+        world.advance(HOUR);
+        if call == "workflows.start" {
+            assert!(world.press("marcus", Verdict::Approve, None), "it has begun to wait");
+            world.advance(60);
+        }
+        world.assert_ended(&id, Outcome::Granted, 1);
+    }
+}
+
+#[test]
 fn an_execution_that_is_stopped_has_an_heir() {
     let world = World::harbour();
     let id = asked(&world);

@@ -6,7 +6,7 @@ use countersign_core::{
     gate::{Ending, GateStatus},
     ids::{RequestId, ShownId},
     job::{Refusal, Verdict},
-    policy::{Approver, Then},
+    policy::{Approver, Stage, Then},
     ports::{Clock, ReadStore},
     request::{EffectKind, Outcome},
     slot::{List, Slot},
@@ -14,7 +14,7 @@ use countersign_core::{
         record_decision::{Input, Recorded, Sight, record_decision},
         sweep_due::sweep_due,
     },
-    time::Timestamp,
+    time::{Span, Timestamp},
 };
 use countersign_testkit::{Fault, Pressed, World, access};
 use std::{future::Future, pin::Pin};
@@ -137,7 +137,12 @@ fn strangers_and_leavers_decide_nothing() {
 #[test]
 fn a_voter_of_whom_too_little_is_known_is_read_anew_and_judged_then() {
     for (unreachable, outcome) in [(false, Outcome::Granted), (true, Outcome::Expired)] {
-        let world = World::harbour();
+        let world = World::configured(|config| {
+            let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+            let Ok(expires_after) = Span::of_seconds(3 * 3_600) else { return };
+            *stages =
+                vec![Stage { approvers: vec![Approver::Manager], ..Stage::until("manager", expires_after) }];
+        });
         let id = world.ask("emma", access("salesforce", None, None));
         world.state().outside.unread = true;
         world.advance(2 * 3_600);
@@ -150,7 +155,7 @@ fn a_voter_of_whom_too_little_is_known_is_read_anew_and_judged_then() {
         world.advance(600);
         let closed = world.request(&id).outcome.is_some();
         assert_eq!(closed, !unreachable, "judged once the sources answer");
-        world.advance(6 * 86_400);
+        world.advance(2 * 3_600);
         world.up("hris.employees");
         world.advance(600);
         assert_eq!(world.request(&id).outcome, Some(outcome));

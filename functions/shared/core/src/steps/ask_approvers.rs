@@ -113,7 +113,9 @@ where
 /// The answer is known already: the token is stored and owed to be spent.
 async fn store_and_spend<C: WriteStore + Clock + Queues>(ctx: &C, gate: &Versioned<Gate>) -> Result<()> {
     let work = Work::SpendToken { request: gate.value.request.clone(), gate: gate.value.number };
-    let row = Row::new(gate.value.request.as_str(), work, ctx.now());
+    let fence = gate.value.fence.unwrap_or_default();
+    let cause = format!("{}.{}.{}", fence.redrive, fence.round, fence.retry);
+    let row = Row::new(gate.value.request.as_str(), work, cause, ctx.now());
     ctx.commit(vec![put_gate(&gate.value, Expect::Version(gate.version))?, row.put()?]).await?;
     nudge_all(ctx, &[row]).await;
     Ok(())
@@ -166,7 +168,9 @@ where
 }
 
 fn rows(gate: &Gate, owed: &[(u32, AskKind)], now: crate::time::Timestamp) -> Vec<Row> {
-    owed.iter().map(|(round, kind)| Row::new(gate.request.as_str(), ask(gate, *round, *kind), now)).collect()
+    owed.iter()
+        .map(|(round, kind)| Row::new(gate.request.as_str(), ask(gate, *round, *kind), "opened", now))
+        .collect()
 }
 
 fn ask(gate: &Gate, round: u32, kind: AskKind) -> Work {

@@ -47,6 +47,18 @@ where
     attempt().await
 }
 
+/// What the reader of a nudge answers: what may be tried again is left to the row, which the sweep nudges anew, so that
+/// an outage fills no dead-letter queue.
+///
+/// # Errors
+/// Those that no later try can help.
+pub fn left_to_the_row(done: Result<()>) -> Result<()> {
+    match done {
+        Err(error) if error.may_be_retried() => Ok(()),
+        other => other,
+    }
+}
+
 /// Removes a row whose work is done, unless it was put again meanwhile.
 ///
 /// # Errors

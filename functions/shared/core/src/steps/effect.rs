@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// How long a try may still be running after its claim, in milliseconds: longer than the function's timeout.
-pub const RUNNING_MILLIS: i64 = 30_000;
+pub const RUNNING_MILLIS: i64 = 45_000;
 /// How long the target may take to show a change, in milliseconds.
 pub const CONSISTENCY_MILLIS: i64 = 10_000;
 

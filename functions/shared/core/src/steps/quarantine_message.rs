@@ -72,7 +72,7 @@ where
         redriven_at: None,
         redrive_reason: None,
     };
-    let rows = rows(request, ctx.now());
+    let rows = rows(request, &kept.id, ctx.now());
     let mut writes = vec![put(slot, Expect::Any, &kept, None)?];
     for row in &rows {
         writes.push(row.put()?);
@@ -82,15 +82,16 @@ where
     Ok(())
 }
 
-fn rows(request: Option<RequestId>, now: Timestamp) -> Vec<Row> {
+fn rows(request: Option<RequestId>, letter: &str, now: Timestamp) -> Vec<Row> {
     let owner = request.as_ref().map_or("quarantine", RequestId::as_str).to_owned();
     let mut rows = vec![Row::new(
         &owner,
         Work::TellDesk { request: request.clone(), matter: "message-quarantined".into() },
+        letter,
         now,
     )];
     if let Some(request) = request {
-        rows.push(Row::new(&owner, Work::TellRequester { request, news: News::Quarantined }, now));
+        rows.push(Row::new(&owner, Work::TellRequester { request, news: News::Quarantined }, letter, now));
     }
     rows
 }

@@ -158,7 +158,8 @@ async fn is_outdated<C: WriteStore + Clock + Queues>(ctx: &C, voter: &SubjectId)
     if ctx.now().since(known.as_of) <= MAX_PERSON_AGE_MILLIS {
         return Ok(false);
     }
-    let row = Row::new(voter.as_str(), Work::RefreshPerson { subject: voter.clone() }, ctx.now());
+    let row =
+        Row::new(voter.as_str(), Work::RefreshPerson { subject: voter.clone() }, known.as_of.0, ctx.now());
     ctx.commit(vec![row.put()?]).await?;
     nudge_all(ctx, &[row]).await;
     Ok(true)

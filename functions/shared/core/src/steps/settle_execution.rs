@@ -14,7 +14,7 @@ use crate::{
     ports::{Clock, Queues, WriteStore},
     request::{EffectKind, EffectState, Outcome, Status},
 };
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 /// The event by which EventBridge tells of an execution.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -36,7 +36,7 @@ pub struct Detail {
 ///
 /// # Errors
 /// As [`settle_execution`].
-pub async fn on_event<C>(ctx: &C, event: Event) -> Result<()>
+pub async fn on_event<C>(ctx: &C, event: Event) -> Result<Settled>
 where
     C: WriteStore + Clock + Queues,
 {
@@ -45,6 +45,18 @@ where
         _ => Death::Failed,
     };
     settle_execution(ctx, Input { name: event.detail.name, death }).await
+}
+
+/// What was left open by an execution.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Settled {
+    /// Nothing, or it is none of ours.
+    NotOurs,
+    /// It was ended.
+    Ended,
+    /// It was ended, but nobody can tell whether its change was made, or a revocation stopped: a person must look.
+    NeedsAPerson,
 }
 
 /// How an execution died.
@@ -70,27 +82,27 @@ pub struct Input {
 ///
 /// # Errors
 /// As the ports.
-pub async fn settle_execution<C>(ctx: &C, input: Input) -> Result<()>
+pub async fn settle_execution<C>(ctx: &C, input: Input) -> Result<Settled>
 where
     C: WriteStore + Clock + Queues,
 {
-    let Some((id, suffix)) = input.name.rsplit_once('.') else { return Ok(()) };
-    let Ok(id) = RequestId::new(id) else { return Ok(()) };
+    let Some((id, suffix)) = input.name.rsplit_once('.') else { return Ok(Settled::NotOurs) };
+    let Ok(id) = RequestId::new(id) else { return Ok(Settled::NotOurs) };
     match (suffix.parse::<u32>(), suffix.strip_prefix('g')) {
         (Ok(generation), _) => until_first(|| settle_request(ctx, &id, generation, input.death)).await,
         (_, Some(_)) => until_first(|| settle_grant(ctx, &id)).await,
-        _ => Ok(()),
+        _ => Ok(Settled::NotOurs),
     }
 }
 
-async fn settle_request<C>(ctx: &C, id: &RequestId, generation: u32, death: Death) -> Result<()>
+async fn settle_request<C>(ctx: &C, id: &RequestId, generation: u32, death: Death) -> Result<Settled>
 where
     C: WriteStore + Clock + Queues,
 {
     let read = read_request(ctx, id).await?;
     let over = matches!(read.value.status, Status::Closed | Status::Active | Status::Revoking);
     if read.value.generation != generation || over {
-        return Ok(());
+        return Ok(Settled::NotOurs);
     }
     let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
     let outcome = settle_effect(&mut change, death)?;
@@ -98,7 +110,8 @@ where
         change.owe(Work::TellDesk { request: Some(id.clone()), matter: "effect-unknown".into() });
     }
     end_from_outside(ctx, &mut change, Ending::Cancelled, outcome).await?;
-    commit(ctx, change).await
+    commit(ctx, change).await?;
+    Ok(if outcome == Outcome::Unknown { Settled::NeedsAPerson } else { Settled::Ended })
 }
 
 /// What is known of the effect decides the outcome: nothing claimed is a failure, a claim without a result is unknown.
@@ -116,12 +129,13 @@ fn settle_effect(change: &mut Change, death: Death) -> Result<Outcome> {
 }
 
 /// The grant stays due: the sweep starts another execution. The desk is told.
-async fn settle_grant<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<()> {
+async fn settle_grant<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<Settled> {
     let read = read_request(ctx, id).await?;
     if read.value.status == Status::Closed || last_gate(ctx, &read.value).await?.is_none() {
-        return Ok(());
+        return Ok(Settled::NotOurs);
     }
     let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
     change.owe(Work::TellDesk { request: Some(id.clone()), matter: "revocation-stopped".into() });
-    commit(ctx, change).await
+    commit(ctx, change).await?;
+    Ok(Settled::NeedsAPerson)
 }

@@ -1,6 +1,9 @@
 //! `spend-token`: the only one that completes waiting tasks, always with the recorded answer.
 
-use super::{ask_approvers::read_gate, committing::done};
+use super::{
+    ask_approvers::read_gate,
+    committing::{done, left_to_the_row},
+};
 use crate::{
     Error, Result,
     change::{Versioned, read},
@@ -58,7 +61,7 @@ async fn send<C: TaskTokens + Vault>(ctx: &C, gate: &Gate, sealed: &String) -> R
 /// As [`spend_token`]; [`Error::Invalid`] for a message of another function.
 pub async fn on_message<C: WriteStore + TaskTokens + Vault>(ctx: &C, content: Content) -> Result<()> {
     match content {
-        Content::Nudge { owner, key } => spend_token(ctx, &owner, &key).await,
+        Content::Nudge { owner, key } => left_to_the_row(spend_token(ctx, &owner, &key).await),
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }

@@ -1,8 +1,9 @@
 //! `start-workflow`: makes requests of a message once its asker sends it, and starts executions that are owed.
 
 use super::{
-    committing::{commit, done, nudge_all, until_first},
+    committing::{commit, done, left_to_the_row, nudge_all, until_first},
     identifying::{subject_by_mail, subject_of},
+    triage_request::understood_row,
 };
 use crate::{
     Error, Result,
@@ -84,7 +85,7 @@ async fn settle(
     status: MessageStatus,
 ) -> Result<()> {
     let value = Message { status, ..message.value };
-    let row = Row::new(value.id.as_str(), Work::ShowUnderstood { message: value.id.clone() }, ctx.now());
+    let row = understood_row(&value, ctx.now());
     let mut writes =
         vec![put(Slot::Message(value.id.clone()), Expect::Version(message.version), &value, None)?];
     if matches!(value.origin, Origin::Chat { .. }) {
@@ -245,7 +246,7 @@ where
         Content::Job(Job::Settle { message, actor, answer }) => {
             start_workflow(ctx, Input { message, actor, answer }).await
         }
-        Content::Nudge { owner, key } => start_execution(ctx, &owner, &key).await,
+        Content::Nudge { owner, key } => left_to_the_row(start_execution(ctx, &owner, &key).await),
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }

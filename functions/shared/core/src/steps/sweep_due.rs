@@ -76,8 +76,8 @@ where
             move_on(ctx, request, *number, now).await
         }
         Slot::Request(request) => {
-            swept.grants += 1;
-            revoke_again(ctx, request, now).await
+            swept.grants += u32::from(revoke_again(ctx, request, now).await?);
+            Ok(())
         }
         _ => Ok(()),
     }
@@ -108,20 +108,21 @@ where
     ask_again(ctx, gate, &owed).await
 }
 
-/// A grant past its end: another execution revokes it.
-async fn revoke_again<C>(ctx: &C, id: &RequestId, now: Timestamp) -> Result<()>
+/// A grant well past its end: another execution revokes it. Says whether it was.
+async fn revoke_again<C>(ctx: &C, id: &RequestId, now: Timestamp) -> Result<bool>
 where
     C: WriteStore + Clock + Queues,
 {
     let read = read_request(ctx, id).await?;
-    let Some(end) = read.value.times.expires else { return Ok(()) };
+    let Some(end) = read.value.times.expires else { return Ok(false) };
     let late = now.since(end);
     if late < GRANT_GRACE_MILLIS || !matches!(read.value.status, Status::Active | Status::Revoking) {
-        return Ok(());
+        return Ok(false);
     }
-    let Some(gate) = last_gate(ctx, &read.value).await? else { return Ok(()) };
+    let Some(gate) = last_gate(ctx, &read.value).await? else { return Ok(false) };
     let number = u32::try_from(late / GRANT_GRACE_MILLIS).unwrap_or(u32::MAX).saturating_add(1);
     let mut change = Change::of(read, now, By::Function { name: "sweep-due".into() });
     owe_grant_execution(&mut change, &gate.value, number);
-    commit(ctx, change).await
+    commit(ctx, change).await?;
+    Ok(true)
 }

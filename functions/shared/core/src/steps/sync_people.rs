@@ -1,6 +1,9 @@
 //! `sync-people`: brings the projection of people up to date, by which votes are judged.
 
-use super::{committing::done, send_messages::profile_purpose};
+use super::{
+    committing::{done, left_to_the_row},
+    send_messages::profile_purpose,
+};
 use crate::{
     Error, Result,
     change::{Versioned, decode, put, read},
@@ -148,7 +151,7 @@ where
     C: WriteStore + Chat + Clock + Configs + Directory + Hris + Salt + Vault,
 {
     match content {
-        Content::Nudge { owner, key } => refresh_person(ctx, &owner, &key).await,
+        Content::Nudge { owner, key } => left_to_the_row(refresh_person(ctx, &owner, &key).await),
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }
