@@ -180,7 +180,7 @@ fn parameters(addresses: &Addresses, secrets: &Secrets) -> Vec<(String, String)>
         ("RetrySeconds", "1".into()),
         ("RetryLongestSeconds", "2".into()),
         ("RetryAttempts", "20".into()),
-        ("EffectAttempts", "15".into()),
+        ("EffectAttempts", "75".into()),
     ];
     given.into_iter().map(|(name, value)| (name.to_owned(), value)).collect()
 }
