@@ -192,7 +192,9 @@ impl World {
         match queue {
             Queue::Triage => self.run_as("triage-request").invoke(triage_request::on_message(self, content)),
             Queue::Start => self.run_as("start-workflow").invoke(start_workflow::on_message(self, content)),
-            Queue::Decisions => self.run_as("record-decision").invoke(record_decision::on_message(self, content)),
+            Queue::Decisions => {
+                self.run_as("record-decision").invoke(record_decision::on_message(self, content))
+            }
             Queue::Tokens => self.run_as("spend-token").invoke(spend_token::on_message(self, content)),
             Queue::Messages => self.run_as("send-messages").invoke(send_messages::on_message(self, content)),
             Queue::People => self.run_as("sync-people").invoke(sync_people::on_message(self, content)),
@@ -205,12 +207,18 @@ impl World {
         let input = |field: &str| execution.input.get(field).cloned().unwrap_or_default();
         let both = json!({"request": input("request"), "generation": input("generation")});
         match execution.state {
-            "GatherContext" => self.task(name, "PlanApprovals", || parsed(both, |i| gather_context(self, i))),
-            "PlanApprovals" => self.task(name, "NextStep", || parsed(both, |i| plan_approvals(self, i))),
-            "ProvisionAccess" => {
-                self.task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i)))
-            }
-            "RevokeAccess" => self.task(name, "IsRevoked", || parsed(both, |i| revoke_access(self, i))),
+            "GatherContext" => self
+                .run_as("gather-context")
+                .task(name, "PlanApprovals", || parsed(both, |i| gather_context(self, i))),
+            "PlanApprovals" => self
+                .run_as("plan-approvals")
+                .task(name, "NextStep", || parsed(both, |i| plan_approvals(self, i))),
+            "ProvisionAccess" => self
+                .run_as("provision-access")
+                .task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i))),
+            "RevokeAccess" => self
+                .run_as("revoke-access")
+                .task(name, "IsRevoked", || parsed(both, |i| revoke_access(self, i))),
             "AwaitDecision" | "AwaitEnd" => {
                 let token = self.state().engine.token(name);
                 let payload = json!({
@@ -227,7 +235,7 @@ impl World {
     where
         F: Future<Output = Result<Value>>,
     {
-        let ended = self.run_as(function).invoke(step());
+        let ended = self.invoke(step());
         self.change(name, |execution, now| match ended {
             Ended::Answered(Ok(output)) => {
                 if execution.state != "GatherContext" {
