@@ -6,10 +6,11 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 # One selection of crates for all commands: another one would build the dependencies with other features again.
-BUILD := cargo build --profile local --workspace --exclude countersign-tests --exclude countersign-bench
+BUILD := cargo build --profile local --workspace --exclude countersign-tests --exclude countersign-bench \
+	--exclude countersign-hello
 CLI := target/local/countersign
 
-.PHONY: help demo up down status lint test test-deps
+.PHONY: help demo up build down status lint test test-deps
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -21,6 +22,9 @@ up: ## Start the local stack: AWS, Slack, BambooHR, Okta, and the product on the
 	@sh cli/preflight.sh
 	@$(BUILD)
 	@$(CLI) up --no-build
+
+build: ## Build what the local stack runs, and this command
+	@$(BUILD)
 
 down: ## Stop all that `make up` started
 	@if [ -x $(CLI) ]; then $(CLI) down; else echo "nothing was started"; fi

@@ -145,10 +145,12 @@ fn refuse_taken(folder: &Folder, ports: &Ports) -> Done {
         .advising("Stop it, or choose other ports; another local stack is stopped with `make down`."))
 }
 
+/// The same selection of crates as in the Makefile: another one would build the dependencies again.
 fn build(root: &Path) -> Done {
     let mut cargo = Command::new("cargo");
     cargo.args(["build", "--profile", "local", "--workspace"]);
-    cargo.args(["--exclude", "countersign-tests", "--exclude", "countersign-bench"]);
+    let measures_and_tests = ["countersign-tests", "countersign-bench", "countersign-hello"];
+    cargo.args(measures_and_tests.iter().flat_map(|name| ["--exclude", name]));
     succeed(cargo.current_dir(root), "building")
 }
 
