@@ -252,8 +252,8 @@ fn a_task_outlasts_its_function() {
     let shipped = Template::parse(files::read(template::PATH)).unwrap();
     assert_eq!(outlasted(&shipped), Vec::<String>::new());
     let longer = shipped.text.replacen(
-        "-provision-access\n      Timeout: 60",
-        "-provision-access\n      Timeout: 600",
+        "-provision-access\n      Timeout: 30",
+        "-provision-access\n      Timeout: 300",
         1,
     );
     assert_eq!(outlasted(&Template::parse(longer).unwrap()), ["ProvisionAccess"]);

@@ -137,8 +137,10 @@ impl View<'_> {
     }
 
     fn quotes(&self) -> Vec<Text> {
-        let mut body = vec![vec![strong("Asked: "), Span::Plain(self.words.text.clone())]];
-        body.extend(self.words.reason.clone().map(|reason| vec![strong("Why: "), Span::Plain(reason)]));
+        let mut body = vec![vec![strong("Asked:"), Span::Plain(format!(" {}", self.words.text))]];
+        body.extend(
+            self.words.reason.clone().map(|reason| vec![strong("Why:"), Span::Plain(format!(" {reason}"))]),
+        );
         body
     }
 
@@ -218,7 +220,7 @@ fn guesses(view: &View<'_>, gate: &Gate) -> Vec<Text> {
     let title =
         |name: &String| view.config.catalog.intent(name).map_or("not for us", |intent| intent.title.as_str());
     let lines = view.request.guesses.iter().map(|(name, p)| format!("{} ({}%)", title(name), p / 10));
-    vec![vec![strong("Best guesses: "), Span::Plain(lines.collect::<Vec<_>>().join(" · "))]]
+    vec![vec![strong("Best guesses:"), Span::Plain(format!(" {}", lines.collect::<Vec<_>>().join(" · ")))]]
 }
 
 fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {

@@ -181,6 +181,18 @@ fn lint_then(config: &Config, place: &str, then: &Then, findings: &mut Vec<Findi
             "Add a stage, or write `then: automatic` if that is meant.",
         );
     }
+    for (name, count) in counts(stages.iter().map(|stage| stage.id.as_str())) {
+        if count > 1 {
+            let what = "stands more than once in this rule.";
+            find(
+                findings,
+                "policy.yaml",
+                format!("{place}/{name}"),
+                what,
+                "Give every stage a name of its own.",
+            );
+        }
+    }
     for stage in stages {
         lint_stage(config, &format!("{place}/{}", stage.id), stage, findings);
     }

@@ -154,7 +154,12 @@ where
 
 /// Whether what is known of the voter is too old; then it is owed to be read anew.
 async fn is_outdated<C: WriteStore + Clock + Queues>(ctx: &C, voter: &SubjectId) -> Result<bool> {
-    let Ok(known) = person(ctx, voter).await else { return Ok(false) };
+    let known = match person(ctx, voter).await {
+        Ok(known) => known,
+        // Somebody unknown is refused, however old that is.
+        Err(Error::NotFound(_)) => return Ok(false),
+        Err(other) => return Err(other),
+    };
     if ctx.now().since(known.as_of) <= MAX_PERSON_AGE_MILLIS {
         return Ok(false);
     }
