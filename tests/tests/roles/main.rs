@@ -12,6 +12,7 @@
     reason = "a test fails by panicking, and says so when it did not run"
 )]
 
+mod derived;
 mod granted;
 mod recorded;
 mod samples;
