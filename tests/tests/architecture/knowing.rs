@@ -70,7 +70,7 @@ fn may_know(name: &str, is_function: bool, other: &str) -> bool {
         ("countersign-runtime", "countersign-aws" | "countersign-chat" | "countersign-connectors") => true,
         ("countersign-runtime", "countersign-triage") => true,
         ("countersign-core", _) => false,
-        ("countersign" | "countersign-tests" | "countersign-simulators", _) => true,
+        ("countersign" | "countersign-tests" | "countersign-simulators" | "countersign-bench", _) => true,
         (_, "countersign-core") => true,
         (_, "countersign-runtime") => is_function,
         _ => false,
