@@ -129,10 +129,16 @@ async fn answer<C>(
 ) -> Result<Value, Failure> {
     let event: http::Event = from_json("event", event)?;
     let response = match event.request() {
-        Ok(request) => Box::pin(step(ctx, request.of_invocation(&invocation.id))).await.unwrap_or_else(|error| {
-            tracing::warn!(error.code = error.code(), error = crate::failure::recordable(&error), "not done");
-            HttpResponse::of_error(&error, &invocation.id, SystemClock.now())
-        }),
+        Ok(request) => {
+            Box::pin(step(ctx, request.of_invocation(&invocation.id))).await.unwrap_or_else(|error| {
+                tracing::warn!(
+                    error.code = error.code(),
+                    error = crate::failure::recordable(&error),
+                    "not done"
+                );
+                HttpResponse::of_error(&error, &invocation.id, SystemClock.now())
+            })
+        }
         Err(unusable) => HttpResponse::of_unusable(&unusable, &invocation.id),
     };
     Ok(to_json(&response)?)
