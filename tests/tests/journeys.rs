@@ -19,11 +19,23 @@ mod harness;
 mod approval;
 #[path = "journeys/correction.rs"]
 mod correction;
+#[path = "journeys/crashes.rs"]
+mod crashes;
 #[path = "journeys/delivery.rs"]
 mod delivery;
 #[path = "journeys/denial.rs"]
 mod denial;
+#[path = "journeys/deployment.rs"]
+mod deployment;
+#[path = "journeys/expiry.rs"]
+mod expiry;
 #[path = "journeys/facts.rs"]
 mod facts;
+#[path = "journeys/lifetime.rs"]
+mod lifetime;
+#[path = "journeys/quarantine.rs"]
+mod quarantine;
+#[path = "journeys/target.rs"]
+mod target;
 #[path = "journeys/votes.rs"]
 mod votes;

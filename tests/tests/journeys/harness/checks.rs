@@ -37,9 +37,15 @@ impl Stack {
     /// The chain verifies, approval comes before the effect, each gate is decided once, and so on; nothing secret or
     /// personal is in the executions and the logs. `said` is what people wrote.
     pub(crate) async fn holds(&self, id: &RequestId, said: &[&str]) {
+        let request = self.is_sound(id).await;
+        self.keeps_silent(&request, said).await;
+    }
+
+    /// The part of [`Stack::holds`] that looks at the records only.
+    pub(crate) async fn is_sound(&self, id: &RequestId) -> Request {
         let history = History::read(self, id).await.unwrap();
         assert_eq!(history.broken(), Vec::new(), "{id}: {:#?}", history.entries);
-        self.keeps_silent(&history.request, said).await;
+        history.request
     }
 
     /// The access was changed exactly once, and it is recorded so.

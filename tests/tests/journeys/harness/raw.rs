@@ -7,7 +7,8 @@ use super::{
 use serde_json::{Value, json};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-const TEAM: &str = "T0HARBOUR";
+/// The workspace.
+pub(crate) const TEAM: &str = "T0HARBOUR";
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// Ids that no other call of this run or an earlier one has.
@@ -48,8 +49,13 @@ impl Stack {
 impl Person<'_> {
     /// Presses Approve on the card that was shown under this id, to whomever it was shown.
     pub(crate) async fn approves_raw(&self, shown: &str) -> Answer {
+        self.presses_raw("approve", shown).await
+    }
+
+    /// Presses a button that carries `value`, wherever it is.
+    pub(crate) async fn presses_raw(&self, press: &str, value: &str) -> Answer {
         let place = self.user.replacen('U', "D", 1);
-        let action = json!({"type": "button", "action_id": "approve", "block_id": "b", "value": shown});
+        let action = json!({"type": "button", "action_id": press, "block_id": "b", "value": value});
         let more = json!({"actions": [action], "channel": {"id": place, "name": "directmessage"}});
         self.stack.interacts(&payload("block_actions", &self.user, more)).await
     }

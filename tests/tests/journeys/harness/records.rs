@@ -22,6 +22,7 @@ fn keys(slot: &Slot) -> (String, String) {
         Slot::Words(id) => (format!("REQUEST#{id}"), "WORDS".into()),
         Slot::Context(id) => (format!("REQUEST#{id}"), "CONTEXT".into()),
         Slot::Gate(id, number) => (format!("GATE#{id}"), format!("{number:010}")),
+        Slot::Shown(id) => (format!("SHOWN#{id}"), "SHOWN".into()),
         Slot::Delegation(who) => (format!("DELEGATION#{who}"), "DELEGATION".into()),
         Slot::Quarantine(id) => ("QUARANTINE".into(), id.clone()),
         Slot::Example(id, gate) => ("EXAMPLE".into(), format!("{id}#{gate:010}")),

@@ -1,0 +1,113 @@
+//! Nobody answers: reminders, escalation and the end; and votes about the moment of the end.
+
+use crate::harness::{
+    outside::Seat,
+    person::text,
+    stack::Stack,
+    waiting::{all, until},
+};
+use countersign_core::{audit::Happening, gate::Ending, ids::RequestId, request::Outcome, time::Timestamp};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+const GROUP: &str = "app-tableau-viewer";
+/// Each with the manager.
+const PEOPLE: [(&str, &str); 10] = [
+    ("ben", "priya"),
+    ("chloe", "priya"),
+    ("ravi", "priya"),
+    ("yuki", "priya"),
+    ("emma", "marcus"),
+    ("noah", "marcus"),
+    ("olivia", "marcus"),
+    ("jonas", "marcus"),
+    ("mia", "marcus"),
+    ("grace", "marcus"),
+];
+/// Votes are raced in so many rounds, one of each person.
+const ROUNDS: i64 = 5;
+
+#[tokio::test]
+async fn silence_is_reminded_escalated_and_ends_as_expired() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "felix", group: GROUP };
+    stack.vacate(seat).await;
+    let calls = stack.last_call("okta").await;
+    let (felix, fiona, helena) =
+        (stack.person("felix").await, stack.person("fiona").await, stack.person("helena").await);
+    let id = felix.asks("I need access to Tempo for the closing of the books").await;
+    stack.ended(&id, Outcome::Expired).await;
+    let gate = stack.gate(&id, 1).await.unwrap();
+    assert_eq!(gate.ending(), Some(Ending::Expired));
+    let after = async |seconds: i64, fits: fn(&Happening) -> bool| {
+        let entries = stack.happened(&id, fits).await;
+        let first = entries.first().unwrap_or_else(|| panic!("{:#?}", gate));
+        assert!(first.at.since(gate.opened_at) >= seconds * 1000, "{first:?} of {gate:?}");
+        entries.len()
+    };
+    assert!(after(2, |what| matches!(what, Happening::Reminded { .. })).await >= 1);
+    assert_eq!(after(4, |what| matches!(what, Happening::GateEscalated { .. })).await, 1);
+    assert_eq!(after(8, |what| matches!(what, Happening::GateEnded { .. })).await, 1);
+    fiona.reads(&["Reminder: Tempo, Member still waits for you"]).await;
+    helena.reads(&["Expired: nobody decided in time", id.as_str()]).await;
+    let card = fiona.reads(&["Expired: nobody decided in time", id.as_str()]).await;
+    assert!(!text(&card).contains("\"approve\""), "{}", text(&card));
+    let told = felix.reads(&["Expired", "You can ask again", id.as_str()]).await;
+    assert!(!text(&told).contains("Denied"), "{}", text(&told));
+    stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
+    assert_eq!(stack.changes(seat, calls).await, []);
+    stack.holds(&id, &["closing of the books"]).await;
+}
+
+/// Waits until this instant, or not at all.
+async fn at(instant: i64) {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
+    let left = u64::try_from(instant - i64::try_from(now).unwrap()).unwrap_or(0);
+    tokio::time::sleep(Duration::from_millis(left)).await;
+}
+
+/// Asks for what ends within seconds, and approves so many milliseconds after its end. Answers how it ended.
+async fn voted_at(
+    stack: &Stack,
+    (handle, manager): (&'static str, &str),
+    offset: i64,
+) -> (RequestId, Outcome) {
+    stack.vacate(Seat { handle, group: GROUP }).await;
+    let id = stack.person(handle).await.sends("I need access to Tempo for the closing of the books").await;
+    let voter = stack.person(manager).await;
+    let (gate, shown) = stack.shown(&id, 1).await;
+    let Timestamp(deadline) = gate.deadline();
+    at(deadline + offset).await;
+    voter.approves_raw(&shown).await;
+    let look = || async { stack.request(&id).await.and_then(|request| request.outcome) };
+    let outcome = until(&format!("{id} has ended"), look).await;
+    stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
+    (id, outcome)
+}
+
+async fn ended_in_one_way(stack: &Stack, (id, outcome): &(RequestId, Outcome)) {
+    let gate = stack.gate(id, 1).await.unwrap();
+    match outcome {
+        Outcome::Granted => assert_eq!(gate.ending(), Some(Ending::Approved)),
+        Outcome::Expired => assert_eq!((gate.ending(), gate.votes.len()), (Some(Ending::Expired), 0)),
+        other => panic!("{id}: {other:?}"),
+    }
+    stack.is_sound(id).await;
+}
+
+#[tokio::test]
+async fn a_vote_about_the_end_counts_or_comes_too_late() {
+    let Some(stack) = Stack::open() else { return };
+    let before = voted_at(&stack, PEOPLE[0], -2_500).await;
+    let after = voted_at(&stack, PEOPLE[1], 20).await;
+    assert_eq!((before.1, after.1), (Outcome::Granted, Outcome::Expired));
+    for round in 0..ROUNDS {
+        let offset = |person: i64| -200 + 40 * person + 8 * round;
+        let raced = PEOPLE.iter().zip(0..).map(|(person, n)| voted_at(&stack, *person, offset(n)));
+        for ended in all(raced).await {
+            ended_in_one_way(&stack, &ended).await;
+        }
+    }
+    for ended in [before, after] {
+        ended_in_one_way(&stack, &ended).await;
+    }
+}

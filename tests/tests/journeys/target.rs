@@ -1,0 +1,61 @@
+//! The target system refuses, falls silent after the change, or is down for good.
+
+use crate::harness::{outside::Seat, stack::Stack, waiting::LONG};
+use countersign_core::{audit::Happening, request::Outcome};
+use serde_json::json;
+
+#[tokio::test]
+async fn a_change_that_was_not_answered_is_read_back_and_not_repeated() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "sofia", group: "app-jira-member" };
+    stack.vacate(seat).await;
+    let calls = stack.last_call("okta").await;
+    let id = stack.person(seat.handle).await.sends("I need access to Jira for the security reviews").await;
+    let mut faults = Vec::new();
+    for (times, action) in [
+        (1, json!({"status": 429, "retry_after": "1"})),
+        (1, json!({"status": 429, "retry_after": "http-date:+2"})),
+        (2, json!({"status": 503})),
+        (1, json!({"timeout_after_write": true})),
+    ] {
+        let rule = json!({"method": "PUT", "path": seat.path(), "times": times, "action": action});
+        faults.push((times, stack.disturb("okta", &rule).await));
+    }
+    stack.approved_by(&id, "helena").await;
+    stack.ended_within(LONG, &id, Outcome::Granted).await;
+    for (times, fault) in &faults {
+        assert_eq!(stack.met("okta", *fault).await, *times);
+        stack.calm("okta", *fault).await;
+    }
+    assert!(stack.is_member(seat).await);
+    let changes = stack.changes(seat, calls).await;
+    assert_eq!(changes.len(), 5, "{changes:?}");
+    stack.granted_once(&id).await;
+    let returned = stack.happened(&id, |what| matches!(what, Happening::EffectReturned { .. })).await;
+    assert!(!returned.is_empty());
+    stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
+    stack.holds(&id, &["security reviews"]).await;
+}
+
+#[tokio::test]
+async fn a_target_that_is_down_for_good_fails_the_request_in_plain_words() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "fiona", group: "app-notion-member" };
+    stack.vacate(seat).await;
+    let calls = stack.last_call("okta").await;
+    let (fiona, helena) = (stack.person("fiona").await, stack.person("helena").await);
+    let id = fiona.sends("I need access to Notion for the annual report").await;
+    let (_, shown) = stack.shown(&id, 1).await;
+    let fault = stack.disturb("okta", &json!({"match": seat.user(), "action": {"status": 503}})).await;
+    helena.approves_raw(&shown).await;
+    let request = stack.ended_within(LONG + LONG, &id, Outcome::Failed).await;
+    stack.calm("okta", fault).await;
+    assert!(request.times.granted.is_none());
+    fiona.reads(&["Not done", "Nothing was changed", id.as_str()]).await;
+    helena.reads(&["it could not be done", id.as_str()]).await;
+    assert!(fiona.finds(&["is yours", id.as_str()]).await.is_none());
+    assert!(!stack.is_member(seat).await);
+    assert!(stack.changes(seat, calls).await.iter().all(|(_, status)| *status == 503));
+    stack.until_status(&stack.access_execution(&id), "FAILED").await;
+    stack.holds(&id, &["annual report"]).await;
+}
