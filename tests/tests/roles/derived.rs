@@ -285,7 +285,10 @@ fn what_roles_let_functions_write_is_written() {
     let mut spare = Vec::new();
     for function in template.functions() {
         let own: Vec<_> = all.iter().filter(|done| done.function == function.binary()).collect();
-        for statement in statements(&template, function).iter().filter(|found| found.sid == "WriteRecords") {
+        for statement in statements(&template, function)
+            .iter()
+            .filter(|found| ["WriteRecords", "DeleteRecords"].contains(&found.sid))
+        {
             let written = |pattern: &str| {
                 let writes = own.iter().filter(|done| statement.actions.contains(&done.action.as_str()));
                 writes.into_iter().any(|done| fits_kind(pattern, &done.key))

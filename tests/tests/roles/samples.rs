@@ -38,6 +38,13 @@ fn an_access_is_allowed_by_its_own_statement_only() {
         ("spend-token", "states:SendTaskSuccess", None),
         ("spend-token", "states:SendTaskFailure", Some("did not name")),
         ("ask-approvers", "states:SendTaskSuccess", Some("which NeverSpendTokens forbids")),
+        ("record-decision", "dynamodb:UpdateItem Table AUDIT#", None),
+        ("record-decision", "dynamodb:DeleteItem Table AUDIT#", Some("Action: dynamodb:DeleteItem")),
+        (
+            "send-messages",
+            "dynamodb:DeleteItem Table REQUEST#",
+            Some("\"REQUEST#*\" to the LeadingKeys of DeleteRecords"),
+        ),
         ("sweep-due", "dynamodb:Query Table/index/due", None),
         ("verify-audit", "dynamodb:Query Table/index/due", Some("Action: dynamodb:Query")),
         ("verify-audit", "dynamodb:Query Table ADMIN", None),
@@ -68,7 +75,7 @@ fn changed(function: &str, from: &str, to: &str) -> Template {
 #[test]
 fn a_role_that_lost_something_is_found() {
     for (function, from, to, access) in [
-        ("gather-context", "\"AUDIT#*\", ", "", "dynamodb:GetItem Table AUDIT#"),
+        ("gather-context", "\"AUDIT#*\", ", "", "dynamodb:UpdateItem Table AUDIT#"),
         ("spend-token", "[\"OUTBOX#*\"]", "[\"OUTBOX#R*\"]", "dynamodb:DeleteItem Table OUTBOX#"),
         ("spend-token", "!Ref DeskRequestWorkflow, ", "", "states:SendTaskSuccess"),
         ("spend-token", "kms:Decrypt", "kms:Encrypt", "kms:Decrypt Key"),
