@@ -42,3 +42,17 @@ test: ## Check everything: code, templates, and the product end to end
 
 test-deps: ## Install the browser that the tests of the Slack page use
 	@bash cli/test-deps.sh
+
+# One package at a time: built together, every function would carry the features that any of them asks for.
+FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
+
+release: ## Build every function as it is deployed
+	@n=0; for f in $(FUNCTIONS); do \
+	  n=$$((n + 1)); echo "[$$n/$(words $(FUNCTIONS))] $$f"; \
+	  cargo build --quiet --release --locked -p $$f; \
+	done
+
+bench: release ## Measure starts, invocations, memory and size, against their budgets
+	@cargo build --quiet --release --locked -p countersign-hello
+	@cargo build --quiet --release --locked -p countersign-bench
+	@target/release/countersign-bench --json target/bench.json

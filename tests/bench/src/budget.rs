@@ -13,7 +13,7 @@ const PEAK_MB: f64 = 10.0;
 const ZIP_MB: f64 = 2.5;
 /// The largest archives of those that need more.
 const LARGER_ZIPS: [(&str, Option<f64>); 3] = [
-    // They evaluate the policy, whose language alone is 1.2 MB.
+    // They may carry the language of the policy, which alone is 1.2 MB.
     ("plan-approvals", Some(3.5)),
     ("record-decision", Some(3.5)),
     // It carries the model.
@@ -46,10 +46,16 @@ pub(crate) fn start_cpu_ms(hello_ms: f64) -> f64 {
     START_CPU_MS.max(TIMES_HELLO * hello_ms)
 }
 
-/// The budgets that a function exceeds.
-pub(crate) fn exceeded(row: &Row, hello_ms: f64) -> Vec<Exceeded> {
+/// The CPU time of a start as it is deployed, in milliseconds: who calls AWS while it starts does so without TLS here,
+/// so that setting it up is added.
+fn deployed_cpu_ms(row: &Row, tls_ms: f64) -> f64 {
+    row.cold.cpu_ms.median + if row.secrets { tls_ms } else { 0.0 }
+}
+
+/// The budgets that a function exceeds, where setting up TLS takes `tls_ms`.
+pub(crate) fn exceeded(row: &Row, hello_ms: f64, tls_ms: f64) -> Vec<Exceeded> {
     let checks = [
-        ("start-up CPU", "ms", row.cold.cpu_ms.median, Some(start_cpu_ms(hello_ms))),
+        ("start-up CPU", "ms", deployed_cpu_ms(row, tls_ms), Some(start_cpu_ms(hello_ms))),
         ("peak memory", "MB", row.cold.peak_mb.max, Some(PEAK_MB)),
         ("zip", "MB", row.size.zip_mb, zip_mb(&row.function)),
     ];
@@ -69,13 +75,25 @@ mod tests {
     use super::*;
     use crate::{cold::Cold, figures::Figures, sizes::Size};
 
-    fn check(function: &str, [cpu_ms, peak_mb, zip_mb]: [f64; 3], hello_ms: f64, expected: &[&str]) {
+    fn row(function: &str, secrets: bool, [cpu_ms, peak_mb, zip_mb]: [f64; 3]) -> Row {
         let same = |n: f64| Figures { median: n, min: n, max: n };
         let cold = Cold { cpu_ms: same(cpu_ms), wall_ms: same(100.0), peak_mb: same(peak_mb) };
         let size = Size { program_mb: 100.0, zip_mb, crates: 1000 };
-        let row = Row { function: function.into(), secrets: false, cold, size };
-        let quantities: Vec<_> = exceeded(&row, hello_ms).iter().map(|found| found.quantity).collect();
-        assert_eq!(quantities, expected, "{function} {cpu_ms} {peak_mb} {zip_mb} beside {hello_ms}");
+        Row { function: function.into(), secrets, cold, size }
+    }
+
+    fn check(function: &str, measured: [f64; 3], hello_ms: f64, expected: &[&str]) {
+        let exceeded = exceeded(&row(function, false, measured), hello_ms, 0.5);
+        let quantities: Vec<_> = exceeded.iter().map(|found| found.quantity).collect();
+        assert_eq!(quantities, expected, "{function} {measured:?} beside {hello_ms}");
+    }
+
+    #[test]
+    fn tls_that_is_spared_here_counts() {
+        for (secrets, tls_ms, over) in [(false, 0.6, 0), (true, 0.5, 0), (true, 0.6, 1)] {
+            let found = exceeded(&row("receive-slack", secrets, [1.5, 1.0, 1.0]), 1.0, tls_ms);
+            assert_eq!(found.len(), over, "{secrets} {tls_ms}");
+        }
     }
 
     #[test]

@@ -21,18 +21,21 @@ pub(crate) struct Cold {
     pub(crate) peak_mb: Figures,
 }
 
+/// A way of starting a function.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Way<'a> {
+    /// Which.
+    pub(crate) function: &'a Function,
+    /// The AWS that it calls, if any.
+    pub(crate) aws: Option<&'a Aws>,
+}
+
 /// Starts each function `repetitions` times, in turns; the figures are in the order of the functions.
-pub(crate) fn starts(
-    functions: &[Function],
-    folder: &Path,
-    aws: &Aws,
-    repetitions: usize,
-) -> Result<Vec<Cold>> {
-    let mut starts: Vec<Vec<Start>> = functions.iter().map(|_| Vec::new()).collect();
+pub(crate) fn starts(ways: &[Way<'_>], folder: &Path, repetitions: usize) -> Result<Vec<Cold>> {
+    let mut starts: Vec<Vec<Start>> = ways.iter().map(|_| Vec::new()).collect();
     for _ in 0..repetitions {
-        for (function, starts) in functions.iter().zip(&mut starts) {
-            let aws = function.reads_secrets().then_some(aws);
-            starts.push(Process::start(function, &folder.join(&function.name), aws)?.ready()?);
+        for (Way { function, aws }, starts) in ways.iter().zip(&mut starts) {
+            starts.push(Process::start(function, &folder.join(&function.name), *aws)?.ready()?);
         }
     }
     starts.iter().map(|starts| figures(starts)).collect()

@@ -17,11 +17,16 @@ mod wire;
 
 use aws::Aws;
 use clap::Parser;
+use cold::Way;
 use environment::Function;
 use failure::{Failure, Result};
 use machine::Machine;
 use report::{Report, Row};
-use std::{fs, path::PathBuf, process::ExitCode};
+use std::{
+    fs,
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 /// Measures what functions cost, and says which are over their budget.
 #[derive(Debug, Parser)]
@@ -77,35 +82,51 @@ fn measured(arguments: &Arguments) -> Result<Report> {
 }
 
 fn measure(arguments: &Arguments) -> Result<Report> {
-    let Arguments { repetitions, invocations, votes, .. } = *arguments;
     let (functions, folder) = (chosen(arguments)?, arguments.binaries.canonicalize()?);
-    let machine = Machine::this();
-    let aws = Aws::start()?;
-    let cold = cold::starts(&functions, &folder, &aws, repetitions.into())?;
-    let rows: Vec<Row> = functions
-        .iter()
-        .zip(cold)
-        .map(|(function, cold)| {
-            let (name, secrets) = (function.name.clone(), function.reads_secrets());
-            Ok(Row { size: sizes::of(&name, &folder)?, function: name, secrets, cold })
-        })
-        .collect::<Result<_>>()?;
-    let hello = warm::greetings(&Function::hello(), &folder, invocations.into())?;
+    let (machine, aws) = (Machine::this(), Aws::start()?);
+    let (rows, tls_ms) = cold_starts(&functions, &folder, &aws, arguments.repetitions.into())?;
+    let invocations = arguments.invocations.into();
+    let hello = warm::greetings(&Function::hello(), &folder, invocations)?;
     let slack = functions.iter().find(|function| function.name == warm::RECEIVE_SLACK);
-    let slash_commands = slack.map(|slack| warm::slash_commands(slack, &folder, &aws, invocations.into()));
+    let slash_commands = slack.map(|slack| warm::slash_commands(slack, &folder, &aws, invocations));
     let hello_ms = rows.first().map_or(0.0, |hello| hello.cold.cpu_ms.median);
-    let exceeded = rows.iter().skip(1).flat_map(|row| budget::exceeded(row, hello_ms));
+    let exceeded =
+        rows.iter().skip(1).flat_map(|row| budget::exceeded(row, hello_ms, tls_ms.unwrap_or_default()));
     Ok(Report {
         profile: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         machine,
-        repetitions: repetitions.into(),
+        repetitions: arguments.repetitions.into(),
         exceeded: exceeded.map(|found| found.to_string()).collect(),
         functions: rows,
+        tls_ms,
         hello,
         slash_commands: slash_commands.transpose()?,
-        votes: votes::cast(votes.into())?,
+        votes: votes::cast(arguments.votes.into())?,
         votes_optimised: !cfg!(debug_assertions),
     })
+}
+
+/// Starts every function, and one that needs no AWS also with AWS over plain HTTP: the difference is what setting up
+/// TLS takes.
+fn cold_starts(
+    functions: &[Function],
+    folder: &Path,
+    aws: &Aws,
+    repetitions: usize,
+) -> Result<(Vec<Row>, Option<f64>)> {
+    let usual = |function| Way { function, aws: Function::reads_secrets(function).then_some(aws) };
+    let mut ways: Vec<Way<'_>> = functions.iter().map(usual).collect();
+    let with_tls = functions.iter().skip(1).position(|function| !function.reads_secrets()).map(|at| at + 1);
+    let probe = with_tls.and_then(|at| functions.get(at));
+    ways.extend(probe.map(|function| Way { function, aws: Some(aws) }));
+    let cold = cold::starts(&ways, folder, repetitions)?;
+    let cpu_ms = |at: usize| cold.get(at).map(|cold| cold.cpu_ms.median);
+    let tls_ms = with_tls.and_then(|at| Some((cpu_ms(at)? - cpu_ms(functions.len())?).max(0.0)));
+    let rows = functions.iter().zip(&cold).map(|(function, cold)| {
+        let (name, secrets) = (function.name.clone(), function.reads_secrets());
+        Ok(Row { size: sizes::of(&name, folder)?, function: name, secrets, cold: *cold })
+    });
+    Ok((rows.collect::<Result<_>>()?, tls_ms))
 }
 
 /// The least function and those that are asked for, all of which must be built.
