@@ -10,6 +10,7 @@ use countersign_core::{
     Error,
     ids::RequestId,
     job::{Actor, Verdict},
+    person::{Employment, Person},
     ports::KeyOwner,
     request::Outcome,
     slot::{List, Slot},
@@ -188,11 +189,54 @@ fn lives() -> Vec<World> {
             },
             Outcome::Granted,
         ),
+        held(),
+        left(),
+        refused(),
         stopped(),
         outages(),
         looked_at(),
         outdated(),
     ]
+}
+
+/// Somebody asks for what they have.
+fn held() -> World {
+    let world = World::harbour();
+    let id = world.ask("grace", access("salesforce", None, None));
+    assert_eq!(world.request(&id).outcome, Some(Outcome::AlreadyHeld));
+    world
+}
+
+/// The approver leaves before the change is made, and another one is asked.
+fn left() -> World {
+    let world = World::harbour();
+    world.down("store.list", Fault::refused(Error::unavailable("table")));
+    let id = pressed(&world, &[("marcus", Verdict::Approve)], access("salesforce", None, None));
+    let slot = Slot::Person(world.subject("marcus"));
+    let mut marcus: Person = world.record(&slot).unwrap();
+    marcus.employment = Employment::Ended;
+    world.put(slot, &marcus);
+    world.up("store.list");
+    world.advance(60);
+    assert_eq!(world.request(&id).gate, 2, "somebody else is asked");
+    world
+}
+
+/// The target refuses to give, or to take away.
+fn refused() -> World {
+    let world = World::harbour();
+    let no = || Fault::refused(Error::Refused("okta".into()));
+    world.down("access.grant", no());
+    let id = pressed(&world, &[("marcus", Verdict::Approve)], access("salesforce", None, None));
+    world.advance(3 * HOUR);
+    assert_eq!(world.request(&id).outcome, Some(Outcome::Failed));
+    world.up("access.grant");
+    world.down("access.revoke", no());
+    let boxed = access("salesforce", None, Span::of_seconds(7_200).ok());
+    world.ask("noah", boxed);
+    assert!(world.press("marcus", Verdict::Approve, None));
+    world.advance(3 * HOUR);
+    world
 }
 
 /// An execution is stopped, and another one is lost without a word.
