@@ -231,3 +231,21 @@ def test_messages_arrive_soon_and_side_by_side(aws):
         sqs.send_message(QueueUrl=queue, MessageBody=str(number))
     eventually(lambda: len(batches(aws, function)) == before + 5)
     assert time.monotonic() - started < 5 * 0.3 + 1
+
+
+def test_a_stopped_execution_ends_while_it_waits_and_tells_of_it(aws):
+    """StopExecution on a wait for a task token: ABORTED soon, and an event says so."""
+    queues, events, states = aws.client("sqs"), aws.client("events"), aws.client("stepfunctions")
+    tokens = queues.create_queue(QueueName="stop-tokens")["QueueUrl"]
+    told = queues.create_queue(QueueName="stop-told")["QueueUrl"]
+    pattern = {"source": ["aws.states"], "detail": {"status": ["ABORTED"]}}
+    events.put_rule(Name="stopped", EventPattern=json.dumps(pattern))
+    address = queues.get_queue_attributes(QueueUrl=told, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
+    events.put_targets(Rule="stopped", Targets=[{"Id": "told", "Arn": address}])
+    arn = machine(aws, gate(tokens))
+    execution = states.start_execution(stateMachineArn=arn, input=json.dumps({"seconds": 600}))["executionArn"]
+    assert eventually(lambda: queues.receive_message(QueueUrl=tokens).get("Messages"))
+    states.stop_execution(executionArn=execution)
+    assert eventually(lambda: states.describe_execution(executionArn=execution)["status"] == "ABORTED")
+    bodies = eventually(lambda: queues.receive_message(QueueUrl=told).get("Messages"))
+    assert json.loads(bodies[0]["Body"])["detail"]["executionArn"] == execution
