@@ -15,6 +15,8 @@
 #[path = "journeys/harness/mod.rs"]
 mod harness;
 
+#[path = "journeys/api.rs"]
+mod api;
 #[path = "journeys/approval.rs"]
 mod approval;
 #[path = "journeys/correction.rs"]

@@ -7,6 +7,7 @@ use countersign_core::{
     job::{Actor, Verdict},
     ports::{Clock, Configs, Queues, Salt, Vault, WriteStore},
     steps::record_decision::{Cancellation, Cancelled, Input, Recorded, Sight, cancel, record_decision},
+    time::Span,
 };
 use countersign_runtime::{
     http::{HttpRequest, HttpResponse, caller},
@@ -21,9 +22,36 @@ use serde_json::json;
 struct Body {
     gate: u32,
     action: String,
-    #[serde(flatten)]
-    verdict: Verdict,
+    verdict: Word,
     reason: Option<String>,
+    intent: Option<String>,
+    application: Option<String>,
+    entitlement: Option<String>,
+    duration: Option<Span>,
+}
+
+/// A verdict in a word.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Word {
+    Approve,
+    Deny,
+    Correct,
+}
+
+impl Body {
+    fn verdict(self) -> Result<Verdict> {
+        let Self { intent, application, entitlement, duration, .. } = self;
+        match self.verdict {
+            Word::Approve => Ok(Verdict::Approve),
+            Word::Deny => Ok(Verdict::Deny),
+            Word::Correct => {
+                let intent =
+                    intent.ok_or_else(|| Error::invalid("intent", "is missing in a correction".into()))?;
+                Ok(Verdict::Correct { intent, application, entitlement, duration })
+            }
+        }
+    }
 }
 
 /// Records a vote or a cancellation; a vote that came too late learns who decided.
@@ -65,8 +93,8 @@ fn input(clock: &impl Clock, request: &HttpRequest, id: RequestId, actor: Actor)
         id: short(&["vote", id.as_str(), caller, &text]),
         sight: Sight::Gate { request: id, gate: body.gate, action: Digest::parse(&body.action)? },
         actor,
-        verdict: body.verdict,
-        reason: body.reason,
+        reason: body.reason.clone(),
+        verdict: body.verdict()?,
         cast_at: clock.now(),
         place: None,
     })
@@ -99,5 +127,39 @@ fn cancelled(cancelled: Cancelled, invocation: &str) -> Result<HttpResponse> {
             Ok(HttpResponse::of_outcome(409, "Too late", &json!({"cancelled": false}), invocation))
         }
         Cancelled::NotTheirs => Err(Error::NotFound("request")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(body: &str, expected: Option<Verdict>) {
+        let read = serde_json::from_str::<Body>(body).ok().and_then(|body| body.verdict().ok());
+        assert_eq!(read, expected, "{body}");
+    }
+
+    #[test]
+    fn a_body_is_one_verdict_and_nothing_else() {
+        check(r#"{"gate": 1, "action": "0", "verdict": "approve"}"#, Some(Verdict::Approve));
+        check(r#"{"gate": 1, "action": "0", "verdict": "deny", "reason": "no"}"#, Some(Verdict::Deny));
+        let corrected = Verdict::Correct {
+            intent: "access.request".into(),
+            application: Some("jira".into()),
+            entitlement: None,
+            duration: Span::parse("2w").ok(),
+        };
+        let body = r#"{"gate": 1, "action": "0", "verdict": "correct", "intent": "access.request",
+                       "application": "jira", "duration": "2w"}"#;
+        check(body, Some(corrected));
+        for bad in [
+            r#"{"gate": 1, "action": "0", "verdict": "correct"}"#,
+            r#"{"gate": 1, "action": "0", "verdict": "grant"}"#,
+            r#"{"gate": 1, "action": "0", "verdict": "approve", "approved": true}"#,
+            r#"{"gate": -1, "action": "0", "verdict": "approve"}"#,
+            r#"{"verdict": "approve"}"#,
+        ] {
+            check(bad, None);
+        }
     }
 }
