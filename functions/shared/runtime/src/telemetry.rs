@@ -64,7 +64,15 @@ mod tests {
     fn a_metric_is_one_embedded_line() {
         let line =
             embedded(Timestamp(5), "MessagesFailed", Unit::Count, 2.0, &[("function", "send-messages")]);
-        insta::assert_snapshot!(line.to_string(), @r#"{"MessagesFailed":2.0,"_aws":{"CloudWatchMetrics":[{"Dimensions":[["function"]],"Metrics":[{"Name":"MessagesFailed","Unit":"Count"}],"Namespace":"Countersign"}],"Timestamp":5},"function":"send-messages"}"#);
+        let metrics = json!([{"Name": "MessagesFailed", "Unit": "Count"}]);
+        let directive =
+            json!([{"Namespace": "Countersign", "Dimensions": [["function"]], "Metrics": metrics}]);
+        let expected = json!({
+            "MessagesFailed": 2.0, "function": "send-messages",
+            "_aws": {"Timestamp": 5, "CloudWatchMetrics": directive},
+        });
+        assert_eq!(line, expected);
+        assert!(!line.to_string().contains('\n'));
     }
 
     #[test]

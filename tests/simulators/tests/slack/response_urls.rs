@@ -18,9 +18,9 @@ async fn a_response_url_works_five_times_and_for_half_an_hour() {
     for (uses_before, later_ms, expected) in [
         (0, 0, (200, "ok")),
         (4, 0, (200, "ok")),
-        (5, 0, (404, r#"{"error":"used_url","ok":false}"#)),
+        (5, 0, (404, "used_url")),
         (0, 1_800_000, (200, "ok")),
-        (0, 1_800_001, (404, r#"{"error":"expired_url","ok":false}"#)),
+        (0, 1_800_001, (404, "expired_url")),
     ] {
         let workspace = Workspace::new().await;
         let told = workspace.act("U0EMMA", "command", &json!({"command": "/ask"})).await;
@@ -30,7 +30,9 @@ async fn a_response_url_works_five_times_and_for_half_an_hour() {
         }
         workspace.later(later_ms);
         let (status, body) = post(&workspace, url, &json!({"text": "a"})).await;
-        assert_eq!((status, body.as_str()), expected, "{uses_before} uses, {later_ms} ms");
+        let said = serde_json::from_str::<Value>(&body).ok();
+        let said = said.as_ref().and_then(|said| said["error"].as_str()).unwrap_or(&body);
+        assert_eq!((status, said), expected, "{uses_before} uses, {later_ms} ms");
     }
 }
 
