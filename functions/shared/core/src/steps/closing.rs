@@ -44,6 +44,13 @@ pub async fn end_request(ctx: &impl ReadStore, change: &mut Change, outcome: Out
     Ok(())
 }
 
+/// Owes those who decided, on their cards, the word of what came of it.
+pub fn update_copies(change: &mut Change) {
+    if change.request.stage.is_some() {
+        change.owe(Work::UpdateAllCopies { request: change.request.id.clone(), gate: change.request.gate });
+    }
+}
+
 /// Spends the money that was set aside for the request, if any.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! `provision-access`: gives approved access, once, and confirms it from the target.
 
 use super::{
-    closing::{end_request, spend_reservation},
+    closing::{end_request, spend_reservation, update_copies},
     committing::{commit, until_first},
     effect::{Progress, drive, holder, set_state},
     identifying::{delegations, people},
@@ -184,12 +184,6 @@ async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     }
     commit(ctx, change).await?;
     Ok(Provisioned::Granted)
-}
-
-fn update_copies(change: &mut Change) {
-    if change.request.stage.is_some() {
-        change.owe(Work::UpdateAllCopies { request: change.request.id.clone(), gate: change.request.gate });
-    }
 }
 
 /// The clock of a grant starts now that it is confirmed; its end is a gate that asks nobody.

@@ -1,7 +1,7 @@
 //! `settle-execution`: the heir of an execution that failed, timed out or was stopped.
 
 use super::{
-    closing::{end_from_outside, last_gate},
+    closing::{end_from_outside, last_gate, update_copies},
     committing::{commit, until_first},
 };
 use crate::{
@@ -106,6 +106,9 @@ where
     }
     let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
     let outcome = settle_effect(&mut change, death)?;
+    if change.request.grant.is_some() {
+        update_copies(&mut change);
+    }
     if outcome == Outcome::Unknown {
         change.owe(Work::TellDesk { request: Some(id.clone()), matter: "effect-unknown".into() });
     }
