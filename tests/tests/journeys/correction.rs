@@ -37,16 +37,16 @@ async fn a_correction_within_the_workflow_goes_on_to_the_manager() {
 #[tokio::test]
 async fn a_correction_to_another_workflow_ends_one_and_starts_the_other() {
     let Some(stack) = Stack::open() else { return };
-    let (aubrey, dana) = (stack.person("aubrey").await, stack.person("dana").await);
+    let (aubrey, dimitri) = (stack.person("aubrey").await, stack.person("dimitri").await);
     let message = aubrey.says("I need access to Figma because mine makes a burning smell").await;
     aubrey.presses("send_to_desk", message.as_str()).await;
     let id = RequestId::derived(&["request", message.as_str(), "0"]);
-    let card = dana.card("correct", id.as_str()).await;
-    dana.fills_on(&card, "correct", &[("intent", "hardware.request")]).await;
+    let card = dimitri.card("correct", id.as_str()).await;
+    dimitri.fills_on(&card, "correct", &[("intent", "hardware.request")]).await;
     let first = stack.access_execution(&id);
     stack.until_status(&first, "SUCCEEDED").await;
-    let service = dana.reads(&["Please take care of", id.as_str()]).await;
-    dana.presses_on(&service, "approve").await;
+    let service = dimitri.reads(&["Please take care of", id.as_str()]).await;
+    dimitri.presses_on(&service, "approve").await;
     let request = stack.ended(&id, Outcome::Served).await;
     assert_eq!((request.generation, request.definition.as_str()), (2, "desk-request"));
     stack.until_status(&stack.execution("desk-request", &format!("{id}.2")), "SUCCEEDED").await;

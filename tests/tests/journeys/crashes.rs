@@ -28,7 +28,7 @@ const KILLS: [Kill; 12] = [
     kill("the gate is opening", "chloe", "notion", "plan-approvals", "TransactWriteItems", 1, "kill_after"),
     kill("the token is not stored", "chloe", "figma", "ask-approvers", "TransactWriteItems", 1, "kill_before"),
     kill("the token is stored", "ravi", "notion", "ask-approvers", "TransactWriteItems", 1, "kill_after"),
-    kill("the decision is recorded, nobody is nudged", "ravi", "jira", "record-decision", "TransactWriteItems", 1, "kill_after"),
+    kill("the decision is recorded, nobody is nudged", "grace", "jira", "record-decision", "TransactWriteItems", 1, "kill_after"),
     kill("one nudge is sent", "ravi", "figma", "record-decision", "SendMessage", 1, "kill_after"),
     kill("the token is not spent", "yuki", "notion", "spend-token", "GetItem", 1, "kill_before"),
     kill("the effect is claimed, nothing is changed", "yuki", "jira", "provision-access", "TransactWriteItems", 1, "kill_after"),
@@ -51,7 +51,7 @@ const fn kill(
         _ => "app-figma-editor",
     };
     let manager = match handle.as_bytes() {
-        b"mia" => "marcus",
+        b"mia" | b"grace" => "marcus",
         _ => "priya",
     };
     Kill { name, seat: Seat { handle, group }, manager, function, operation, nth, action }
@@ -142,7 +142,7 @@ async fn a_round_that_dies_between_timeout_and_reminder_is_made_up_for() {
     stack.ended(&id, Outcome::Expired).await;
     assert_eq!(fault.hits().await, 1);
     fault.end().await;
-    dana.reads(&["Reminder: Tempo, Member still waits for you"]).await;
+    stack.was_reminded(&dana, &id, "Reminder: Tempo, Member still waits for you").await;
     let ends = stack.happened(&id, |what| matches!(what, Happening::GateEnded { .. })).await;
     assert_eq!(ends.len(), 1);
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;

@@ -2,9 +2,8 @@
 
 use crate::harness::{outside::Seat, raw::TEAM, stack::Stack, waiting::until};
 use countersign_core::{
-    ids::{MessageId, RequestId, ShownId},
-    job::{Actor, AskerAnswer, Envelope, Job, Verdict},
-    message::MAX_REASON_CHARACTERS,
+    ids::{MessageId, RequestId},
+    job::{Actor, AskerAnswer, Envelope, Job},
     person::{ChannelKind, ChatUser},
     ports::ReadStore,
     request::Outcome,
@@ -38,23 +37,20 @@ async fn poison_is_kept_aside_and_its_neighbours_go_on() {
         (stack.person("noah").await, stack.person("marcus").await, stack.person("dana").await);
     let id = noah.sends("I need access to Notion for the customer diary").await;
     let (_, shown) = stack.shown(&id, 1).await;
-    let vote = Job::Vote {
-        id: "poison".into(),
-        shown: ShownId::new(shown.clone()).unwrap(),
+    let astray = Job::Cancel {
+        request: id.clone(),
         actor: actor(&marcus.user),
-        verdict: Verdict::Approve,
-        reason: Some("x".repeat(MAX_REASON_CHARACTERS + 1)),
         cast_at: Timestamp(0),
-        place: None,
+        place: Some("D0ASTRAY".into()),
     };
     let nonsense = stack.send("DecisionsQueueUrl", "{ this is no message of ours").await;
-    let poison = stack.send("DecisionsQueueUrl", &body(vote)).await;
+    let poison = stack.send("StartQueueUrl", &body(astray)).await;
     marcus.approves_raw(&shown).await;
     stack.ended(&id, Outcome::Granted).await;
     assert_eq!(quarantined(&stack, &nonsense).await["request"], Value::Null);
     let kept = quarantined(&stack, &poison).await;
     assert_eq!(kept["request"], id.as_str());
-    assert!(!kept.to_string().contains("xxxx"), "the body is readable: {kept}");
+    assert!(!kept.to_string().contains("D0ASTRAY"), "the body is readable: {kept}");
     noah.reads(&["Something went wrong with your request", id.as_str()]).await;
     dana.reads(&["The desk is needed: message quarantined", id.as_str()]).await;
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;

@@ -1,8 +1,8 @@
 //! The target system refuses, falls silent after the change, or is down for good.
 
 use crate::harness::{outside::Seat, stack::Stack, waiting::LONG};
-use countersign_core::{audit::Happening, request::Outcome};
-use serde_json::json;
+use countersign_core::{audit::Happening, ids::RequestId, request::Outcome};
+use serde_json::{Value, json};
 
 #[tokio::test]
 async fn a_change_that_was_not_answered_is_read_back_and_not_repeated() {
@@ -37,25 +37,43 @@ async fn a_change_that_was_not_answered_is_read_back_and_not_repeated() {
     stack.holds(&id, &["security reviews"]).await;
 }
 
-#[tokio::test]
-async fn a_target_that_is_down_for_good_fails_the_request_in_plain_words() {
-    let Some(stack) = Stack::open() else { return };
-    let seat = Seat { handle: "fiona", group: "app-notion-member" };
+/// The seat's system fails from the approval on; answers the request when it has ended.
+async fn down_for(stack: &Stack, seat: Seat, action: Value, outcome: Outcome) -> RequestId {
     stack.vacate(seat).await;
     let calls = stack.last_call("okta").await;
-    let (fiona, helena) = (stack.person("fiona").await, stack.person("helena").await);
-    let id = fiona.sends("I need access to Notion for the annual report").await;
+    let (asker, helena) = (stack.person(seat.handle).await, stack.person("helena").await);
+    let id = asker.sends("I need access to Notion for the annual report").await;
     let (_, shown) = stack.shown(&id, 1).await;
-    let fault = stack.disturb("okta", &json!({"match": seat.user(), "action": {"status": 503}})).await;
+    let fault = stack.disturb("okta", &json!({"match": seat.user(), "action": action})).await;
     helena.approves_raw(&shown).await;
-    let request = stack.ended_within(LONG + LONG, &id, Outcome::Failed).await;
+    let request = stack.ended_within(LONG + LONG, &id, outcome).await;
     stack.calm("okta", fault).await;
     assert!(request.times.granted.is_none());
-    fiona.reads(&["Not done", "Nothing was changed", id.as_str()]).await;
-    helena.reads(&["it could not be done", id.as_str()]).await;
-    assert!(fiona.finds(&["is yours", id.as_str()]).await.is_none());
+    let told = if outcome == Outcome::Failed { "Nothing was changed" } else { "nobody can tell yet" };
+    asker.reads(&[told, id.as_str()]).await;
+    assert!(asker.finds(&["is yours", id.as_str()]).await.is_none());
     assert!(!stack.is_member(seat).await);
     assert!(stack.changes(seat, calls).await.iter().all(|(_, status)| *status == 503));
     stack.until_status(&stack.access_execution(&id), "FAILED").await;
     stack.holds(&id, &["annual report"]).await;
+    id
+}
+
+#[tokio::test]
+async fn a_target_that_turns_every_call_away_fails_the_request_in_plain_words() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "fiona", group: "app-notion-member" };
+    let action = json!({"status": 503, "retry_after": "1"});
+    let helena = stack.person("helena").await;
+    let id = down_for(&stack, seat, action, Outcome::Failed).await;
+    helena.reads(&["it could not be done", id.as_str()]).await;
+}
+
+#[tokio::test]
+async fn a_target_that_may_have_done_it_leaves_it_to_the_desk() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "aubrey", group: "app-notion-member" };
+    let dimitri = stack.person("dimitri").await;
+    let id = down_for(&stack, seat, json!({"status": 503}), Outcome::Unknown).await;
+    dimitri.reads(&["The desk is needed: effect unknown", id.as_str()]).await;
 }

@@ -30,17 +30,20 @@ impl Person<'_> {
 impl Stack {
     /// Waits until the first person asked at a gate was shown it; answers the gate and what the buttons carry.
     pub(crate) async fn shown(&self, id: &RequestId, number: u32) -> (Gate, String) {
-        let look = || async {
-            let gate = self.gate(id, number).await.filter(|gate| gate.status == GateStatus::Open)?;
-            let context = self.request(id).await?.context;
-            let (number, recipient) = (number.to_string(), gate.candidates[0].subject.clone());
-            let parts = ["shown", id.as_str(), &number, recipient.as_str(), gate.action.as_str()];
-            let context = context.as_ref().map_or("", |digest| digest.as_str());
-            let shown = ShownId::derived(&[&parts[..], &[context]].concat());
-            let known = self.get(&Slot::Shown(shown.clone())).await.unwrap();
-            known.map(|_| (gate, shown.as_str().to_owned()))
-        };
+        let look = || self.is_shown(id, number);
         until(&format!("gate {number} of {id} is shown"), look).await
+    }
+
+    /// The gate and what the buttons carry, once the first person asked was shown it.
+    pub(crate) async fn is_shown(&self, id: &RequestId, number: u32) -> Option<(Gate, String)> {
+        let gate = self.gate(id, number).await.filter(|gate| gate.status != GateStatus::Opening)?;
+        let context = self.request(id).await?.context;
+        let (number, recipient) = (number.to_string(), gate.candidates[0].subject.clone());
+        let parts = ["shown", id.as_str(), &number, recipient.as_str(), gate.action.as_str()];
+        let context = context.as_ref().map_or("", |digest| digest.as_str());
+        let shown = ShownId::derived(&[&parts[..], &[context]].concat());
+        let known = self.get(&Slot::Shown(shown.clone())).await.unwrap();
+        known.map(|_| (gate, shown.as_str().to_owned()))
     }
 
     /// Approves the first gate as this person, as soon as it is shown.

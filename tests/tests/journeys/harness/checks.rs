@@ -1,6 +1,6 @@
 //! What holds after every journey, over the real records, histories and logs.
 
-use super::{stack::Stack, waiting::until_within};
+use super::{person::Person, stack::Stack, waiting::until_within};
 use countersign_core::{
     audit::Happening,
     ids::RequestId,
@@ -46,6 +46,15 @@ impl Stack {
         let history = History::read(self, id).await.unwrap();
         assert_eq!(history.broken(), Vec::new(), "{id}: {:#?}", history.entries);
         history.request
+    }
+
+    /// The approver of the first gate was reminded, by a message of its own if the card was there before.
+    pub(crate) async fn was_reminded(&self, approver: &Person<'_>, id: &RequestId, words: &str) {
+        let reminded = self.happened(id, |what| matches!(what, Happening::Reminded { .. })).await;
+        let first = reminded.first().unwrap_or_else(|| panic!("{id}: nobody was reminded"));
+        if self.request(id).await.unwrap().times.delivered.is_some_and(|at| at < first.at) {
+            approver.reads(&[words]).await;
+        }
     }
 
     /// The access was changed exactly once, and it is recorded so.
