@@ -103,7 +103,7 @@ async fn ended_in_one_way(stack: &Stack, (id, outcome): &(RequestId, Outcome)) {
 #[tokio::test]
 async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
-    let before = voted_at(&stack, PEOPLE[0], -2_500).await;
+    let before = voted_at(&stack, PEOPLE[0], -3_000).await;
     let after = voted_at(&stack, PEOPLE[1], 20).await;
     assert_eq!((before.1, after.1), (Outcome::Granted, Outcome::Expired));
     for round in 0..ROUNDS {

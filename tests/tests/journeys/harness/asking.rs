@@ -1,6 +1,10 @@
 //! Many requests at once: asked and approved by what the records say, without looking at every screen.
 
-use super::{person::Person, stack::Stack, waiting::until};
+use super::{
+    person::Person,
+    stack::Stack,
+    waiting::{LONG, until, until_within},
+};
 use countersign_core::{
     gate::{Gate, GateStatus},
     ids::{MessageId, RequestId, ShownId},
@@ -31,7 +35,7 @@ impl Stack {
     /// Waits until the first person asked at a gate was shown it; answers the gate and what the buttons carry.
     pub(crate) async fn shown(&self, id: &RequestId, number: u32) -> (Gate, String) {
         let look = || self.is_shown(id, number);
-        until(&format!("gate {number} of {id} is shown"), look).await
+        until_within(LONG, &format!("gate {number} of {id} is shown"), look).await
     }
 
     /// The gate and what the buttons carry, once the first person asked was shown it.
