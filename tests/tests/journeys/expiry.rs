@@ -103,7 +103,14 @@ async fn ended_in_one_way(stack: &Stack, (id, outcome): &(RequestId, Outcome)) {
 #[tokio::test]
 async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
-    let before = voted_at(&stack, PEOPLE[0], -3_000).await;
+    // A busy machine may show the card, or handle the vote, after the end; then the next person tries.
+    let mut before = voted_at(&stack, PEOPLE[0], -3_000).await;
+    for person in &PEOPLE[1..] {
+        if before.1 == Outcome::Expired {
+            ended_in_one_way(&stack, &before).await;
+            before = voted_at(&stack, *person, -3_000).await;
+        }
+    }
     let after = voted_at(&stack, PEOPLE[1], 20).await;
     assert_eq!((before.1, after.1), (Outcome::Granted, Outcome::Expired));
     for round in 0..ROUNDS {
