@@ -25,6 +25,8 @@ const PEOPLE: [(&str, &str); 10] = [
 ];
 /// Votes are raced in so many rounds, one of each person.
 const ROUNDS: i64 = 5;
+/// How many people may try before a vote must have ended as wanted.
+const TRIES: usize = 3;
 
 #[tokio::test]
 async fn silence_is_reminded_escalated_and_ends_as_expired() {
@@ -65,12 +67,16 @@ async fn at(instant: i64) {
     tokio::time::sleep(Duration::from_millis(left)).await;
 }
 
-/// Asks for what ends within seconds, and approves so many milliseconds after its end. Answers how it ended.
-async fn voted_at(
-    stack: &Stack,
-    (handle, manager): (&'static str, &str),
-    offset: i64,
-) -> (RequestId, Outcome) {
+/// A request that somebody tried to approve about its end.
+struct Tried {
+    id: RequestId,
+    outcome: Outcome,
+    /// Whether there was a card to press before the request was over.
+    pressed: bool,
+}
+
+/// Asks for what ends within seconds, and approves so many milliseconds after its end.
+async fn voted_at(stack: &Stack, (handle, manager): (&'static str, &str), offset: i64) -> Tried {
     stack.vacate(Seat { handle, group: GROUP }).await;
     let id = stack.person(handle).await.sends("I need access to Tempo for the closing of the books").await;
     let voter = stack.person(manager).await;
@@ -80,17 +86,32 @@ async fn voted_at(
         let shown = stack.is_shown(&id, 1).await.map(Some);
         if shown.is_none() && look().await.is_some() { Some(None) } else { shown }
     };
-    if let Some((gate, shown)) = until(&format!("{id} is asked or over"), asked).await {
+    let card = until(&format!("{id} is asked or over"), asked).await;
+    let pressed = card.is_some();
+    if let Some((gate, shown)) = card {
         let Timestamp(deadline) = gate.deadline();
         at(deadline + offset).await;
         voter.approves_raw(&shown).await;
     }
     let outcome = until(&format!("{id} has ended"), look).await;
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
-    (id, outcome)
+    Tried { id, outcome, pressed }
 }
 
-async fn ended_in_one_way(stack: &Stack, (id, outcome): &(RequestId, Outcome)) {
+/// Tries until the vote was pressed and the request ended so, with at most [`TRIES`] people: a busy machine may show a
+/// card or handle a vote after the end. Every try must end in exactly one way.
+async fn ends_so(stack: &Stack, offset: i64, wanted: Outcome) {
+    for person in PEOPLE.iter().take(TRIES) {
+        let tried = voted_at(stack, *person, offset).await;
+        ended_in_one_way(stack, &tried).await;
+        if tried.pressed && tried.outcome == wanted {
+            return;
+        }
+    }
+    panic!("of {TRIES} votes {offset} ms from the end none was pressed and ended as {wanted:?}");
+}
+
+async fn ended_in_one_way(stack: &Stack, Tried { id, outcome, .. }: &Tried) {
     let gate = stack.gate(id, 1).await.unwrap();
     match outcome {
         Outcome::Granted => assert_eq!(gate.ending(), Some(Ending::Approved)),
@@ -103,24 +124,16 @@ async fn ended_in_one_way(stack: &Stack, (id, outcome): &(RequestId, Outcome)) {
 #[tokio::test]
 async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
-    // A busy machine may show the card, or handle the vote, after the end; then the next person tries.
-    let mut before = voted_at(&stack, PEOPLE[0], -3_000).await;
-    for person in &PEOPLE[1..] {
-        if before.1 == Outcome::Expired {
-            ended_in_one_way(&stack, &before).await;
-            before = voted_at(&stack, *person, -3_000).await;
-        }
-    }
-    let after = voted_at(&stack, PEOPLE[1], 20).await;
-    assert_eq!((before.1, after.1), (Outcome::Granted, Outcome::Expired));
+    ends_so(&stack, -3_000, Outcome::Granted).await;
+    ends_so(&stack, 20, Outcome::Expired).await;
+    let mut pressed = 0;
     for round in 0..ROUNDS {
         let offset = |person: i64| -200 + 40 * person + 8 * round;
         let raced = PEOPLE.iter().zip(0..).map(|(person, n)| voted_at(&stack, *person, offset(n)));
-        for ended in all(raced).await {
-            ended_in_one_way(&stack, &ended).await;
+        for tried in all(raced).await {
+            ended_in_one_way(&stack, &tried).await;
+            pressed += usize::from(tried.pressed);
         }
     }
-    for ended in [before, after] {
-        ended_in_one_way(&stack, &ended).await;
-    }
+    assert!(pressed > 0, "no card of the race was shown in time, so nothing was raced");
 }
