@@ -16,6 +16,8 @@ use crate::screen::Screen;
 /// Where Debian and others put the browser and its driver.
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 const DRIVER: &str = "chromedriver";
+/// How often a driver is started before the test gives up.
+const STARTS: usize = 5;
 
 /// Nothing is asked of the network, and nothing is kept.
 const ARGUMENTS: [&str; 9] = [
@@ -81,7 +83,16 @@ struct Driver {
 }
 
 impl Driver {
+    /// A driver takes a port of IPv6 first and then the same of IPv4: where somebody else has that one, it ends.
     fn start(program: &Path, name: &str) -> Self {
+        let mut said = Vec::new();
+        let started =
+            (0..STARTS).find_map(|_| Self::once(program, name).map_err(|words| said.push(words)).ok());
+        started.unwrap_or_else(|| panic!("the driver did not start in {STARTS} tries: {said:?}"))
+    }
+
+    /// A driver that tells its port, or all that it said before it ended.
+    fn once(program: &Path, name: &str) -> Result<Self, String> {
         let own = format!("page-{name}-{}", std::process::id());
         let profile = Path::new(env!("CARGO_TARGET_TMPDIR")).join(own);
         let mut child = Command::new(program)
@@ -92,14 +103,18 @@ impl Driver {
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map_while(Result::ok);
+        let mut said = String::new();
         let port = lines.find_map(|line| {
+            said.push_str(&line);
+            said.push('\n');
             let (_, port) = line.split_once("successfully on port ")?;
             Some(port.trim_end_matches('.').to_owned())
         });
+        let driver =
+            Self { child, address: format!("http://127.0.0.1:{}", port.as_deref().unwrap_or("")), profile };
         // It goes on writing; somebody must read.
         std::thread::spawn(move || lines.for_each(drop));
-        let address = format!("http://127.0.0.1:{}", port.expect("the driver tells its port"));
-        Self { child, address, profile }
+        port.map(|_| driver).ok_or(said)
     }
 
     async fn open(&mut self, browser: &Path) -> WebDriver {
