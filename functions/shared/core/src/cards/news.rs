@@ -1,0 +1,70 @@
+//! News of a request for its requester.
+
+use super::{View, instant};
+use crate::{
+    card::{Button, Card, Press, Span, Style, Text, plain},
+    outbox::News,
+    request::Outcome,
+};
+
+/// News of a request for its requester.
+#[must_use]
+pub fn news(view: &View<'_>, news: News) -> Card {
+    let what = view.what();
+    let request = view.request;
+    let headline = match (news, request.outcome) {
+        (News::Received, _) => format!("On its way: {what}"),
+        (News::Waiting, _) => format!("Waiting for a decision: {what}"),
+        (News::Approved, _) => format!("Approved: {what}. It is being set up."),
+        (News::Active, _) => format!("You have it: {what}"),
+        (News::Quarantined, _) => format!("Something went wrong with your request ({what}); the desk has it"),
+        (News::GrantEnded, _) => format!("Your time with {what} is over"),
+        (News::Ended, Some(outcome)) => ended(outcome, &what),
+        (News::Ended, None) => format!("Ended: {what}"),
+    };
+    let mut body: Vec<Text> = Vec::new();
+    if news == News::Ended && request.outcome == Some(Outcome::Denied) {
+        body.extend(view.reasons(request.gate));
+    }
+    if let (News::Active, Some(until)) = (news, request.times.expires) {
+        body.push(vec![
+            Span::Plain("Until ".into()),
+            instant(until),
+            Span::Plain(", then it ends by itself.".into()),
+        ]);
+    }
+    let open = news == News::Received;
+    let cancel = Button {
+        press: Press::Cancel,
+        label: "Take it back".into(),
+        style: Style::Plain,
+        value: request.id.as_str().to_owned(),
+        confirm: Some("Take this request back?".into()),
+    };
+    let buttons = if open { vec![cancel] } else { Vec::new() };
+    Card {
+        headline,
+        body,
+        context: vec![plain(format!("Request {}", request.id))],
+        buttons,
+        ..Card::default()
+    }
+}
+
+fn ended(outcome: Outcome, what: &str) -> String {
+    match outcome {
+        Outcome::Granted => format!("Done: {what} is yours, confirmed by the target"),
+        Outcome::Served => format!("Done: {what}. The desk has taken care of it"),
+        Outcome::Revoked => format!("Ended: your access to {what} was taken back as agreed"),
+        Outcome::Denied => format!("Denied: {what}"),
+        Outcome::Expired => format!("Expired: nobody decided in time on {what}. You can ask again"),
+        Outcome::Cancelled => format!("Cancelled: {what}"),
+        Outcome::Failed => {
+            format!("Not done: {what} could not be set up. Nothing was changed; the desk knows")
+        }
+        Outcome::Unknown => {
+            format!("Unclear: nobody can tell yet whether {what} was set up. The desk is looking")
+        }
+        Outcome::AlreadyHeld => format!("You have it already: {what}. Nobody needed to be asked"),
+    }
+}
