@@ -19,6 +19,8 @@ mod harness;
 mod api;
 #[path = "journeys/approval.rs"]
 mod approval;
+#[path = "journeys/cards.rs"]
+mod cards;
 #[path = "journeys/correction.rs"]
 mod correction;
 #[path = "journeys/crashes.rs"]

@@ -16,7 +16,7 @@ use axum::{
 };
 use countersign_chat::slack::{
     SlackClient,
-    client::{BotToken, OPEN_TIMEOUT, Settings, TIMEOUT},
+    client::{BotToken, LOOK_BACK, OPEN_TIMEOUT, Settings, TIMEOUT},
 };
 use countersign_core::{
     Error, Result,
@@ -181,6 +181,48 @@ async fn a_card_is_posted_and_changed_where_it_is() {
     let (_, headers, _) = &calls[0];
     assert_eq!(headers["authorization"], "Bearer xoxb-hush");
     assert_eq!(headers["content-type"], "application/json; charset=utf-8");
+}
+
+/// A message of a history: its `ts`, and what its buttons carry.
+fn said(ts: &str, values: &[&str]) -> Value {
+    let buttons: Vec<Value> = values.iter().map(|value| json!({"type": "button", "value": value})).collect();
+    json!({"ts": ts, "text": "shown-1", "blocks": [{"type": "divider"}, {"type": "actions", "elements": buttons}]})
+}
+
+async fn find(answers: Vec<Answer>) -> (FakeSlack, Result<Option<CopyAddress>>) {
+    let (slack, client) = FakeSlack::start(answers).await;
+    let found = client.find(&emma(), "shown-1").await;
+    (slack, found)
+}
+
+#[tokio::test]
+async fn a_card_is_found_by_what_its_buttons_carry() {
+    let opened = || ok(json!({"channel": {"id": "D0EMMA"}}));
+    for (messages, wanted) in [
+        (json!([said("3.0", &[]), said("2.0", &["a", "shown-1"]), said("1.0", &["shown-1"])]), Some("2.0")),
+        (json!([said("1.0", &["shown-10"]), json!({"ts": "2.0"}), json!({"blocks": [1]})]), None),
+        (json!([]), None),
+        (Value::Null, None),
+    ] {
+        let (slack, found) = find(vec![opened(), ok(json!({"messages": messages}))]).await;
+        let address = |message: &str| CopyAddress {
+            channel: ChannelKind::Slack,
+            conversation: "D0EMMA".into(),
+            message: message.into(),
+        };
+        assert_eq!(found, Ok(wanted.map(address)), "{messages}");
+        assert_eq!(slack.methods(), ["conversations.open", "conversations.history"]);
+        let calls = slack.calls.lock().unwrap();
+        assert_eq!(calls[0].2, json!({"users": "U0EMMA"}).to_string());
+        assert_eq!(calls[1].2, format!("channel=D0EMMA&limit={LOOK_BACK}"));
+    }
+    let refused = Err(Error::Refused("Slack answered missing_scope".into()));
+    assert_eq!(find(vec![opened(), failed("missing_scope")]).await.1, refused);
+    assert_eq!(
+        find(vec![opened(), (429, Some("60"), String::new())]).await.1,
+        Err(unavailable(Some(60_000)))
+    );
+    assert!(matches!(find(vec![ok(json!({}))]).await.1, Err(Error::Broken(_))));
 }
 
 #[tokio::test]

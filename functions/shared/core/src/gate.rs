@@ -243,21 +243,6 @@ pub struct Shown {
     pub at: Timestamp,
 }
 
-/// A posted copy of a gate's card.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct PostedCopy {
-    /// Who has it.
-    pub recipient: SubjectId,
-    /// The account it was posted to.
-    pub to: crate::person::ChatUser,
-    /// Where it is.
-    pub address: crate::card::CopyAddress,
-    /// The rounds that were posted: the first ask, reminders.
-    pub rounds: BTreeSet<u32>,
-    /// The digest of what it shows now.
-    pub showing: Digest,
-}
-
 /// A correction by a person, kept to train triage.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {

@@ -1,6 +1,7 @@
 //! What travels on the queues: jobs from outside, and nudges for owed work.
 
 use crate::{
+    card::CopyAddress,
     ids::{MessageId, RequestId, ShownId, SubjectId},
     message::Origin,
     person::ChatUser,
@@ -198,6 +199,15 @@ pub enum Job {
         shown: ShownId,
         /// Who opened it.
         actor: Actor,
+    },
+    /// A gate's card that was pressed, for `send-messages`: it may be a copy that nobody recorded.
+    Adopt {
+        /// What the person was shown.
+        shown: ShownId,
+        /// Who pressed.
+        actor: Actor,
+        /// Where the card is.
+        address: CopyAddress,
     },
     /// A list to show, for `send-messages`.
     List {

@@ -20,6 +20,7 @@ pub mod outbox;
 pub mod person;
 pub mod policy;
 pub mod ports;
+pub mod posted;
 pub mod request;
 pub mod slot;
 pub mod steps;

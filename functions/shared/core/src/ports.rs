@@ -286,8 +286,15 @@ pub trait Chat: Send + Sync {
     /// Posts a card to a person's direct messages and says where it is.
     ///
     /// # Errors
-    /// [`crate::Error::Unavailable`] with the time the service named; [`crate::Error::Refused`] if the person cannot be reached.
+    /// [`crate::Error::Refused`] if the person cannot be reached, and [`crate::Error::Unavailable`] with the time that the
+    /// service named: nothing was posted. Without a time it may have been.
     fn post(&self, to: &ChatUser, card: &Card) -> impl Future<Output = Result<CopyAddress>> + Send;
+
+    /// The newest of the last few cards in a person's direct messages that has a button with this value.
+    ///
+    /// # Errors
+    /// As [`Chat::post`]; [`crate::Error::Refused`] if the app may not look there.
+    fn find(&self, to: &ChatUser, value: &str) -> impl Future<Output = Result<Option<CopyAddress>>> + Send;
 
     /// Replaces a posted card.
     ///

@@ -133,6 +133,7 @@ macro_rules! delegate {
         $crate::delegate!(@port $name chat Chat {
             fn post(to: &$crate::core::person::ChatUser, card: &$crate::core::card::Card)
                 -> $crate::core::card::CopyAddress;
+            fn find(to: &$crate::core::person::ChatUser, value: &str) -> Option<$crate::core::card::CopyAddress>;
             fn update(copy: &$crate::core::card::CopyAddress, card: &$crate::core::card::Card) -> ();
             fn whisper(to: &$crate::core::person::ChatUser, place: Option<&str>, card: &$crate::core::card::Card)
                 -> ();

@@ -6,7 +6,7 @@ use crate::{
     world::World,
 };
 use countersign_core::{
-    card::Press,
+    card::{CopyAddress, Press},
     change::{decode, put},
     gate::{Gate, Shown},
     ids::{MessageId, RequestId, ShownId, SubjectId},
@@ -101,6 +101,12 @@ impl World {
         let (vote, shown) = (id.clone(), pressed.shown.clone());
         self.queue(Queue::Decisions, Job::Vote { id, shown, actor, verdict, reason, cast_at, place });
         vote
+    }
+
+    /// The channel tells where a card is that somebody pressed.
+    pub fn pressed_at(&self, who: &str, shown: &ShownId, address: &CopyAddress) {
+        let (shown, actor) = (shown.clone(), Actor::Chat { user: chat_user(who) });
+        self.queue(Queue::Messages, Job::Adopt { shown, actor, address: address.clone() });
     }
 
     /// The vote that a press makes.

@@ -13,6 +13,8 @@ pub struct Posted {
     pub to: ChatUser,
     /// Where it is.
     pub address: CopyAddress,
+    /// What it showed first.
+    pub first: Card,
     /// What it shows now.
     pub card: Card,
     /// How often it was changed.
@@ -43,9 +45,14 @@ impl Chats {
             conversation: format!("D{}", to.user),
             message: format!("{}.0", self.posts.len() + 1),
         };
-        let posted = Posted { to: to.clone(), address: address.clone(), card: card.clone(), updates: 0 };
-        self.posts.push(posted);
+        let (to, first, card) = (to.clone(), card.clone(), card.clone());
+        self.posts.push(Posted { to, address: address.clone(), first, card, updates: 0 });
         Ok(address)
+    }
+
+    pub(crate) fn find(&self, to: &ChatUser, value: &str) -> Option<CopyAddress> {
+        let has = |posted: &&Posted| posted.card.buttons.iter().any(|button| button.value == value);
+        self.of(to).into_iter().rfind(has).map(|posted| posted.address.clone())
     }
 
     pub(crate) fn update(&mut self, copy: &CopyAddress, card: &Card) -> Result<()> {
@@ -54,6 +61,14 @@ impl Chats {
         posted.card = card.clone();
         posted.updates += 1;
         Ok(())
+    }
+
+    /// The messages that showed a gate's card, oldest first, each with what its buttons carried.
+    pub fn of_gates(&self) -> impl Iterator<Item = (&str, &Posted)> {
+        self.posts.iter().filter_map(|posted| {
+            let button = posted.first.buttons.iter().find(|button| button.press == Press::Approve)?;
+            Some((button.value.as_str(), posted))
+        })
     }
 
     /// What a person was sent, oldest first.

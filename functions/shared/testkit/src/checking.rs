@@ -1,16 +1,18 @@
 //! What a test asks of a world at its end: every invariant, and nothing left undone.
 
 use crate::{
+    chat::Posted,
     invariants::{Broken, History},
     world::World,
 };
 use countersign_core::{
     audit::{Entry, Happening},
     gate::{Ending, Shown},
-    ids::RequestId,
+    ids::{RequestId, ShownId},
     request::{EffectKind, Outcome, Status},
     slot::{List, Slot},
 };
+use std::collections::BTreeMap;
 
 impl World {
     /// All that is recorded of a request, with what was shown of it.
@@ -82,5 +84,32 @@ impl World {
         );
         assert_eq!(self.state().outside.changed(EffectKind::Grant), granted, "changes in the target system");
         self.assert_sound();
+        assert_eq!(self.pressable(id), [], "cards that can still be pressed");
+    }
+
+    /// The messages of a request's gates that have buttons now.
+    #[must_use]
+    pub fn pressable(&self, id: &RequestId) -> Vec<Posted> {
+        let of_request = |value: &str| {
+            let shown = ShownId::new(value).ok().and_then(|shown| self.record::<Shown>(&Slot::Shown(shown)));
+            shown.is_some_and(|shown| shown.request == *id)
+        };
+        let posts: Vec<(String, Posted)> = {
+            let state = self.state();
+            state.chat.of_gates().map(|(value, posted)| (value.to_owned(), posted.clone())).collect()
+        };
+        let pressable =
+            |(value, posted): &(String, Posted)| !posted.card.buttons.is_empty() && of_request(value);
+        posts.into_iter().filter(pressable).map(|(_, posted)| posted).collect()
+    }
+
+    /// How many messages showed each card, by what its buttons carried.
+    #[must_use]
+    pub fn sent(&self) -> BTreeMap<String, usize> {
+        let mut sent = BTreeMap::new();
+        for (value, _) in self.state().chat.of_gates() {
+            *sent.entry(value.to_owned()).or_default() += 1;
+        }
+        sent
     }
 }

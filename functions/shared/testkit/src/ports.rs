@@ -226,6 +226,10 @@ impl Chat for World {
         self.call("chat.post", later, |state| state.chat.post(to, card)).await
     }
 
+    async fn find(&self, to: &ChatUser, value: &str) -> Result<Option<CopyAddress>> {
+        self.call("chat.find", later, |state| Ok(state.chat.find(to, value))).await
+    }
+
     async fn update(&self, copy: &CopyAddress, card: &Card) -> Result<()> {
         self.call("chat.update", later, |state| state.chat.update(copy, card)).await
     }

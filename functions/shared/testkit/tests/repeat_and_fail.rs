@@ -126,6 +126,8 @@ fn check(world: &World, life: &Life, id: &RequestId) {
         .filter(|e| e.stand != countersign_testkit::Stand::Succeeded)
         .count();
     assert_eq!(running, 0, "every execution has come to its end: {:#?}", world.state().engine);
+    let sent = world.sent();
+    assert!(sent.values().all(|times| *times == 1), "no card is sent twice: {sent:?}");
     let told = world.headlines("emma");
     assert!(told.iter().any(|line| line.starts_with("On its way")), "{told:?}");
     assert!(told.len() <= 8, "told about once: {told:?}");

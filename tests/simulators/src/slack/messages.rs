@@ -110,6 +110,12 @@ impl Messages {
         seen
     }
 
+    /// All that its members see of a conversation, oldest first.
+    pub(super) fn said_in(&self, channel: &str) -> impl Iterator<Item = &Message> {
+        let all = self.0.get(channel).into_iter().flatten();
+        all.filter(|message| !message.deleted && message.ephemeral_to.is_none())
+    }
+
     /// How many messages of the bot each person has in the conversation with it.
     pub(super) fn inboxes(&self) -> Vec<Value> {
         let direct = self.0.iter().filter_map(|(channel, all)| Some((channel.strip_prefix('D')?, all)));

@@ -91,6 +91,11 @@ async fn calls_succeed_and_fail_as_in_slack() {
             r#"{"users":"U0EMMA,U0BEN"}"#,
             "method_not_supported_for_channel_type",
         ),
+        ("conversations.history", TOKEN, form, "channel=D0EMMA&limit=15", "ok"),
+        ("conversations.history", TOKEN, form, "channel=D0EMMA&limit=1000", "invalid_limit"),
+        ("conversations.history", TOKEN, form, "channel=U0EMMA", "channel_not_found"),
+        ("conversations.history", TOKEN, form, "channel=C0SALES", "not_in_channel"),
+        ("conversations.history", TOKEN, json, r#"{"channel":"D0EMMA"}"#, "channel_not_found"),
         ("users.info", TOKEN, form, "user=U0EMMA", "ok"),
         ("users.info", TOKEN, form, "user=U0NOBODY", "user_not_found"),
         ("users.info", TOKEN, json, r#"{"user":"U0EMMA"}"#, "user_not_found"),
@@ -139,6 +144,39 @@ async fn a_message_is_posted_changed_and_deleted() {
     workspace.api("chat.delete", &json!({"channel": channel, "ts": ts})).await;
     assert_eq!(workspace.messages("U0EMMA").await, Vec::<Value>::new());
     assert_eq!(workspace.api("chat.update", &cleared).await["error"], "message_not_found");
+}
+
+async fn history(workspace: &Workspace, form: &str) -> Value {
+    let request = Request::post("/api/conversations.history")
+        .header("authorization", format!("Bearer {TOKEN}"))
+        .header("content-type", "application/x-www-form-urlencoded");
+    let (_, _, body) = workspace.send(request.body(Body::from(form.to_owned())).unwrap()).await;
+    serde_json::from_slice(&body).unwrap()
+}
+
+#[tokio::test]
+async fn a_history_is_newest_first_and_without_what_only_one_sees() {
+    let workspace = Workspace::new().await;
+    for text in ["one", "two", "three"] {
+        workspace.api("chat.postMessage", &json!({"channel": "U0EMMA", "text": text})).await;
+    }
+    let ephemeral = json!({"channel": "D0EMMA", "user": "U0EMMA", "text": "psst"});
+    workspace.api("chat.postEphemeral", &ephemeral).await;
+    workspace.api("chat.postMessage", &json!({"channel": "U0BEN", "text": "other"})).await;
+    for (form, said, more) in [
+        ("channel=D0EMMA", vec!["three", "two", "one"], false),
+        ("channel=D0EMMA&limit=2", vec!["three", "two"], true),
+        ("channel=D0MARCUS", vec![], false),
+    ] {
+        let answer = history(&workspace, form).await;
+        let texts: Vec<_> = answer["messages"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|message| message["text"].as_str().unwrap())
+            .collect();
+        assert_eq!((texts, answer["has_more"].as_bool()), (said, Some(more)), "{form}");
+    }
 }
 
 #[tokio::test]

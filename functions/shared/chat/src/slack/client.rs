@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod history;
 
 use crate::slack::{
     forms,
@@ -29,6 +30,9 @@ pub const MAX_ANSWER_BYTES: usize = 4 * 1024 * 1024;
 pub const PAGE_SIZE: usize = 200;
 /// The most pages of accounts that are read: 100,000 accounts.
 pub const MAX_PAGES: usize = 500;
+
+/// How many of the last messages of a conversation are looked through for a card.
+pub const LOOK_BACK: usize = 100;
 
 /// Tells the time, for waits that Slack names in seconds.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -70,8 +74,7 @@ pub struct Settings {
 /// A client of the Web API. Cheap to clone.
 ///
 /// Slack takes no key by which it would know a repeat. When a call that posts ends as [`Error::Unavailable`]
-/// without a time, it may have been posted: trying again can show a person the same card twice, and the copy that is not
-/// known here is not updated. Its buttons carry the same id, so it decides nothing twice.
+/// without a time, it may have been posted: look with [`Chat::find`] before posting again.
 #[derive(Clone)]
 pub struct SlackClient {
     http: Client,
@@ -133,11 +136,14 @@ impl SlackClient {
         if ours { Ok(()) } else { Err(Error::Refused("no account of this Slack workspace".into())) }
     }
 
+    /// Methods that only read take a form, not JSON.
+    async fn ask(&self, method: &str, form: &[(&str, &str)], subject: Subject) -> Result<Value> {
+        self.answer(self.call(method).form(form), subject).await
+    }
+
     async fn page(&self, cursor: &str) -> Result<Value> {
-        // This method reads a form, not JSON.
         let limit = PAGE_SIZE.to_string();
-        let call = self.call("users.list").form(&[("limit", limit.as_str()), ("cursor", cursor)]);
-        self.answer(call, Subject::Accounts).await
+        self.ask("users.list", &[("limit", &limit), ("cursor", cursor)], Subject::Accounts).await
     }
 }
 
@@ -173,6 +179,23 @@ impl Chat for SlackClient {
             return Err(Error::Broken("Slack did not say where the message is".into()));
         };
         Ok(CopyAddress { channel: ChannelKind::Slack, conversation, message })
+    }
+
+    async fn find(&self, to: &ChatUser, value: &str) -> Result<Option<CopyAddress>> {
+        self.member(to)?;
+        let opened = self.send("conversations.open", &json!({"users": to.user})).await?;
+        let Some(conversation) = opened.pointer("/channel/id").and_then(Value::as_str) else {
+            return Err(Error::Broken("Slack did not say which conversation it is".into()));
+        };
+        let limit = LOOK_BACK.to_string();
+        let form = [("channel", conversation), ("limit", limit.as_str())];
+        let page = self.ask("conversations.history", &form, Subject::History).await?;
+        let message = history::newest_with(&page, value).map(str::to_owned);
+        Ok(message.map(|message| CopyAddress {
+            channel: ChannelKind::Slack,
+            conversation: conversation.to_owned(),
+            message,
+        }))
     }
 
     async fn update(&self, copy: &CopyAddress, card: &Card) -> Result<()> {

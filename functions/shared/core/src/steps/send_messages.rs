@@ -1,15 +1,19 @@
 //! `send-messages`: every word to people. Chat being down delays nothing else.
 
+mod adopting;
 mod asking;
 mod case;
+mod copies;
 mod correcting;
 mod listing;
+mod posting;
 mod telling;
 mod understanding;
 mod updating;
 
 pub use case::{names, profile_purpose};
 pub use listing::MAX_LIST_LINES;
+pub use posting::POSTING_SECONDS;
 
 use super::committing::done;
 use crate::{
@@ -102,7 +106,7 @@ async fn put_off<C: WriteStore + Clock + Queues>(
     ctx.send_later(row.work.queue(), &Envelope::nudge(&row.owner, &row.key), seconds).await
 }
 
-/// Does one job that came from a click: fills a modal, shows a list, tells a word.
+/// Does one job that came from a click: fills a modal, takes a card, shows a list, tells a word.
 ///
 /// # Errors
 /// As the ports; [`Error::Invalid`] for a job of another function.
@@ -114,6 +118,7 @@ where
         Job::FillModal { external_id, shown, actor } => {
             correcting::fill_modal(ctx, &external_id, &shown, &actor).await
         }
+        Job::Adopt { shown, actor, address } => adopting::adopt(ctx, &shown, &actor, &address).await,
         Job::List { actor, listing, place } => {
             listing::show_list(ctx, &actor, listing, place.as_deref()).await
         }

@@ -44,7 +44,7 @@ fn content(args: &Args) -> Result<Content, ApiError> {
 }
 
 /// The conversation that a call means; a user id means the conversation with the bot.
-fn conversation(slack: &Slack, name: &str) -> Result<String, ApiError> {
+pub(super) fn conversation(slack: &Slack, name: &str) -> Result<String, ApiError> {
     let dm = account(&slack.world, name).or_else(|| account_of_dm(&slack.world, name));
     if let Some(account) = dm {
         return if account.deleted {

@@ -2,6 +2,7 @@
 
 mod args;
 mod chat;
+mod history;
 mod users;
 mod views;
 
@@ -79,7 +80,8 @@ async fn call(State(slack): State<Slack>, Path(method): Path<String>, request: R
 }
 
 fn authorized(slack: &Slack, method: &str, args: Args) -> (Args, Answer) {
-    let reads_json = !matches!(method, "users.info" | "users.list" | "users.lookupByEmail");
+    let reads_json =
+        !matches!(method, "conversations.history" | "users.info" | "users.list" | "users.lookupByEmail");
     let args = if reads_json { args } else { args.without_json() };
     let answer = match &args.token {
         _ if method == "api.test" => Ok(json!({"args": args.all()})),
@@ -97,6 +99,7 @@ fn dispatch(slack: &Slack, method: &str, args: &Args) -> Answer {
         "chat.postEphemeral" => chat::post_ephemeral(slack, args),
         "chat.update" => chat::update(slack, args),
         "chat.delete" => chat::delete(slack, args),
+        "conversations.history" => history::history(slack, args),
         "conversations.open" => users::open_conversation(slack, args),
         "users.info" => users::info(slack, args),
         "users.list" => users::list(slack, args),

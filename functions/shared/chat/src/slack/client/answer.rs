@@ -17,6 +17,7 @@ pub(super) enum Subject {
     Message,
     Modal,
     Accounts,
+    History,
 }
 
 /// Errors by which Slack says that it will never do this: nobody is there, or the trigger has ended.
@@ -93,6 +94,10 @@ fn refusal(code: &str, subject: Subject, retry_at: Option<Timestamp>) -> Error {
     match code {
         "message_not_found" => Error::NotFound("message"),
         "not_found" if subject == Subject::Modal => Error::NotFound("modal"),
+        // An app that was installed without this scope works all the same; it cannot look.
+        "missing_scope" if subject == Subject::History => {
+            Error::Refused("Slack answered missing_scope".into())
+        }
         "hash_conflict" => Error::Conflict,
         code if REFUSED.contains(&code) => Error::Refused(format!("Slack answered {code}")),
         code if BROKEN.contains(&code) => Error::Broken(format!("Slack answered {}", code)),

@@ -1,12 +1,13 @@
-//! Buttons and shortcuts. Only a button's name and opaque id are read, never what its message says.
+//! Buttons and shortcuts. Of a button its name, its opaque id and where it stands are read, never what its message says.
 
 use super::{ChatUser, Received, payload, words};
 use crate::slack::forms;
 use countersign_core::{
     Result,
-    card::Press,
+    card::{CopyAddress, Press},
     ids::{MessageId, RequestId, ShownId},
     job::{Actor, AskerAnswer, Job, Queue, Verdict},
+    person::ChannelKind,
     time::Timestamp,
 };
 use serde_json::Value;
@@ -16,6 +17,7 @@ struct Click {
     trigger: String,
     user: ChatUser,
     place: Option<String>,
+    address: Option<CopyAddress>,
     at: Timestamp,
 }
 
@@ -26,29 +28,47 @@ pub(super) fn receive(payload: &Value, user: ChatUser, at: Timestamp) -> Result<
         return Ok(Received::default());
     };
     let channel = payload::text(payload, "/channel/id").or(payload::text(payload, "/container/channel_id"));
+    let place = payload::id("channel", channel).ok();
     let click = Click {
+        address: address(payload, place.clone()),
         value: payload::text(&action, "/value").unwrap_or_default().to_owned(),
         trigger: payload::delivery_id("trigger", payload::text(payload, "/trigger_id"))?,
         user,
-        place: payload::id("channel", channel).ok(),
+        place,
         at,
     };
     act(press, click)
 }
 
+/// Where the pressed message is, if it is one that can be changed later.
+fn address(payload: &Value, conversation: Option<String>) -> Option<CopyAddress> {
+    let lasting = payload.pointer("/container/is_ephemeral") != Some(&Value::Bool(true));
+    let message = payload::delivery_id("message", payload::text(payload, "/container/message_ts")).ok()?;
+    let conversation = conversation.filter(|_| lasting)?;
+    Some(CopyAddress { channel: ChannelKind::Slack, conversation, message })
+}
+
 fn act(press: Press, click: Click) -> Result<Received> {
     match press {
-        Press::Approve => approve(click),
-        Press::Deny => {
-            let shown = ShownId::new(&click.value)?;
-            Ok(Received::modal(click.trigger, forms::deny(shown.as_str(), click.place)))
-        }
-        Press::Correct => correct(click),
+        Press::Approve | Press::Deny | Press::Correct => at_gate(press, click),
         Press::Send => settle(click, AskerAnswer::Send),
         Press::SendToDesk => settle(click, AskerAnswer::SendToDesk),
         Press::Discard => settle(click, AskerAnswer::Discard),
         Press::Cancel => cancel(click),
     }
+}
+
+/// What the press means, and last the card itself, which may be one that nobody recorded.
+fn at_gate(press: Press, click: Click) -> Result<Received> {
+    let shown = ShownId::new(&click.value)?;
+    let adopted = click.address.clone().map(|address| Job::Adopt { shown, actor: click.actor(), address });
+    let mut received = match press {
+        Press::Deny => Received::modal(click.trigger, forms::deny(&click.value, click.place)),
+        Press::Correct => correct(click)?,
+        _ => approve(click)?,
+    };
+    received.jobs.extend(adopted.map(|job| (Queue::Messages, job)));
+    Ok(received)
 }
 
 impl Click {

@@ -2,24 +2,31 @@
 
 use super::{
     case::{Case, case},
-    updating::update_all,
+    copies::{change_copy, copy_slot},
+    posting::{find_lost, post_first},
 };
 use crate::{
     Error, Result,
     audit::By,
     cards,
-    change::{Change, put, read, read_request},
-    digest::Digest,
-    gate::{Candidate, Gate, PostedCopy, Shown},
-    ids::{RequestId, ShownId, SubjectId},
+    change::{Change, read, read_request},
+    gate::Gate,
+    ids::{RequestId, SubjectId},
     outbox::AskKind,
     person::ChatUser,
-    ports::{Chat, Clock, Configs, Expect, Queues, Vault, WriteStore},
+    ports::{Chat, Clock, Configs, Queues, Vault, WriteStore},
+    posted::PostedCopy,
     request::Request,
-    slot::Slot,
     steps::{ask_approvers::read_gate, identifying::people},
 };
-use std::collections::BTreeSet;
+
+/// A round of asking at a gate.
+pub(super) struct Asking<'a> {
+    pub(super) case: &'a Case,
+    pub(super) gate: &'a Gate,
+    pub(super) round: u32,
+    pub(super) kind: AskKind,
+}
 
 /// Asks every candidate of a gate: the card once each, reminders by round.
 pub(super) async fn ask<C>(ctx: &C, id: &RequestId, number: u32, round: u32, kind: AskKind) -> Result<()>
@@ -28,18 +35,17 @@ where
 {
     let gate = read_gate(ctx, id, number).await?.value;
     if gate.ending().is_some() {
-        return Ok(());
+        return find_lost(ctx, &gate).await;
     }
     let case = case(ctx, id, Some(&gate)).await?;
     let subjects: Vec<SubjectId> =
         gate.candidates.iter().map(|candidate| candidate.subject.clone()).collect();
     let people = people(ctx, &subjects).await?;
+    let asking = Asking { case: &case, gate: &gate, round, kind };
     let mut trouble = None;
-    for candidate in &gate.candidates {
-        let Some(user) = people.get(&candidate.subject).and_then(|person| person.chat.first()) else {
-            continue;
-        };
-        match ask_one(ctx, &case, &gate, candidate, user, round, kind).await {
+    for subject in &subjects {
+        let Some(user) = people.get(subject).and_then(|person| person.chat.first()) else { continue };
+        match ask_one(ctx, &asking, subject, user).await {
             Ok(()) | Err(Error::Refused(_)) => {}
             Err(error) => trouble = Some(error),
         }
@@ -48,79 +54,23 @@ where
     trouble.map_or(Ok(()), Err)
 }
 
-async fn ask_one<C>(
-    ctx: &C,
-    case: &Case,
-    gate: &Gate,
-    candidate: &Candidate,
-    user: &ChatUser,
-    round: u32,
-    kind: AskKind,
-) -> Result<()>
+async fn ask_one<C>(ctx: &C, asking: &Asking<'_>, recipient: &SubjectId, user: &ChatUser) -> Result<()>
 where
     C: WriteStore + Chat + Clock + Configs + Vault,
 {
-    let slot = Slot::Copy(gate.request.clone(), gate.number, candidate.subject.clone());
+    let Asking { case, gate, round, kind } = *asking;
+    let slot = copy_slot(gate, recipient);
     let copy = read::<PostedCopy>(ctx, &slot).await?;
     match (copy, kind) {
-        (None, _) => first_copy(ctx, case, gate, candidate, user, round).await,
-        (Some(copy), AskKind::Reminder | AskKind::Warning) if !copy.value.rounds.contains(&round) => {
+        (Some(copy), AskKind::Reminder | AskKind::Warning)
+            if copy.value.is_posted() && !copy.value.rounds.contains(&round) =>
+        {
             ctx.post(user, &cards::reminder(&case.view(), gate, kind)).await?;
-            let mut value = copy.value;
-            value.rounds.insert(round);
-            ctx.commit(vec![put(slot, Expect::Version(copy.version), &value, None)?]).await
+            change_copy(ctx, &slot, |copy| copy.rounds.extend([round])).await
         }
-        (Some(_), _) => Ok(()),
+        (Some(copy), _) if copy.value.is_posted() => Ok(()),
+        (known, _) => post_first(ctx, asking, recipient, user, known).await,
     }
-}
-
-/// Stores what is shown, posts it, stores where, and looks once more whether the gate has ended meanwhile.
-async fn first_copy<C>(
-    ctx: &C,
-    case: &Case,
-    gate: &Gate,
-    candidate: &Candidate,
-    user: &ChatUser,
-    round: u32,
-) -> Result<()>
-where
-    C: WriteStore + Chat + Clock + Configs + Vault,
-{
-    let recipient = candidate.subject.clone();
-    let shown_id = shown_id(gate, &recipient, case.request.context.as_ref());
-    let shown = Shown {
-        request: gate.request.clone(),
-        gate: gate.number,
-        recipient: recipient.clone(),
-        action: gate.action.clone(),
-        context: case.request.context.clone(),
-        at: ctx.now(),
-    };
-    ctx.commit(vec![put(Slot::Shown(shown_id.clone()), Expect::Any, &shown, None)?]).await?;
-    let card = cards::gate(&case.view(), gate, &shown_id);
-    let address = ctx.post(user, &card).await?;
-    let showing = Digest::of(&card)?;
-    let rounds = BTreeSet::from([round]);
-    let copy = PostedCopy { recipient: recipient.clone(), to: user.clone(), address, rounds, showing };
-    let slot = Slot::Copy(gate.request.clone(), gate.number, recipient);
-    ctx.commit(vec![put(slot, Expect::Any, &copy, None)?]).await?;
-    match read_gate(ctx, &gate.request, gate.number).await?.value.ending() {
-        Some(_) => update_all(ctx, &gate.request, gate.number).await,
-        None => Ok(()),
-    }
-}
-
-pub(super) fn shown_id(gate: &Gate, recipient: &SubjectId, context: Option<&Digest>) -> ShownId {
-    let number = gate.number.to_string();
-    let context = context.map_or("", Digest::as_str);
-    ShownId::derived(&[
-        "shown",
-        gate.request.as_str(),
-        &number,
-        recipient.as_str(),
-        gate.action.as_str(),
-        context,
-    ])
 }
 
 /// Notes when the first card reached an approver. Somebody else's change in between matters more.

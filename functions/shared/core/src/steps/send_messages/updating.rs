@@ -1,20 +1,21 @@
 //! Brings posted cards up to date.
 
 use super::{
-    asking::shown_id,
     case::{Case, case},
+    copies::{copy_slot, shown_id},
 };
 use crate::{
     Error, Result,
     card::{Card, CopyAddress},
     cards,
-    change::{Versioned, decode, put},
+    change::{Versioned, decode, put, read},
     digest::Digest,
-    gate::{Candidate, Gate, PostedCopy},
-    ids::RequestId,
+    gate::{Candidate, Gate},
+    ids::{RequestId, SubjectId},
     ports::{Action, Chat, Configs, Expect, Vault, Write, WriteStore},
+    posted::{Place, PostedCopy},
     slot::{List, Slot},
-    steps::ask_approvers::read_gate,
+    steps::{ask_approvers::read_gate, committing::until_first},
 };
 
 /// Brings every copy of a gate's card up to date, and empties the inboxes once it has ended.
@@ -37,23 +38,61 @@ where
     trouble.map_or(Ok(()), Err)
 }
 
+/// Brings one person's copies up to date once the gate has ended or where nobody knows what they show.
+pub(super) async fn refresh<C>(ctx: &C, id: &RequestId, number: u32, recipient: &SubjectId) -> Result<()>
+where
+    C: WriteStore + Chat + Configs + Vault,
+{
+    let gate = read_gate(ctx, id, number).await?.value;
+    let Some(copy) = read::<PostedCopy>(ctx, &copy_slot(&gate, recipient)).await? else { return Ok(()) };
+    if gate.ending().is_none() && copy.value.places.iter().all(|place| place.showing.is_some()) {
+        return Ok(());
+    }
+    let case = case(ctx, id, Some(&gate)).await?;
+    update_one(ctx, &case, &gate, copy).await
+}
+
 async fn update_one<C>(ctx: &C, case: &Case, gate: &Gate, copy: Versioned<PostedCopy>) -> Result<()>
+where
+    C: WriteStore + Chat + Configs + Vault,
+{
+    let recipient = copy.value.recipient.clone();
+    match paint(ctx, case, gate, copy).await {
+        Err(Error::Conflict) => until_first(|| paint_again(ctx, gate, &recipient)).await,
+        other => other,
+    }
+}
+
+/// Paints all again from what stands now: somebody else painted as well, and nobody knows whose paint came last.
+async fn paint_again<C>(ctx: &C, gate: &Gate, recipient: &SubjectId) -> Result<()>
+where
+    C: WriteStore + Chat + Configs + Vault,
+{
+    let gate = read_gate(ctx, &gate.request, gate.number).await?.value;
+    let found = read::<PostedCopy>(ctx, &copy_slot(&gate, recipient)).await?;
+    let Some(mut copy) = found else { return Ok(()) };
+    copy.value.all_show(None);
+    let case = case(ctx, &gate.request, Some(&gate)).await?;
+    paint(ctx, &case, &gate, copy).await
+}
+
+async fn paint<C>(ctx: &C, case: &Case, gate: &Gate, copy: Versioned<PostedCopy>) -> Result<()>
 where
     C: WriteStore + Chat,
 {
-    let shown = shown_id(gate, &copy.value.recipient, case.request.context.as_ref());
+    let Versioned { version, value: mut copy } = copy;
+    let shown = shown_id(gate, &copy.recipient, case.request.context.as_ref());
     let card = cards::gate(&case.view(), gate, &shown);
     let showing = Digest::of(&card)?;
-    if showing == copy.value.showing {
+    let outdated: Vec<&Place> = copy.outdated(&showing).collect();
+    if outdated.is_empty() {
         return Ok(());
     }
-    update(ctx, &copy.value.address, &card).await?;
-    let slot = Slot::Copy(gate.request.clone(), gate.number, copy.value.recipient.clone());
-    let value = PostedCopy { showing, ..copy.value };
-    match ctx.commit(vec![put(slot, Expect::Version(copy.version), &value, None)?]).await {
-        Err(Error::Conflict) => Ok(()),
-        other => other,
+    for place in outdated {
+        update(ctx, &place.address, &card).await?;
     }
+    copy.all_show(Some(&showing));
+    ctx.commit(vec![put(copy_slot(gate, &copy.recipient), Expect::Version(version), &copy, None)?]).await
 }
 
 async fn empty_inboxes(ctx: &impl WriteStore, gate: &Gate) -> Result<()> {
