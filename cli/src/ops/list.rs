@@ -81,7 +81,10 @@ fn matter(request: &Request) -> Option<&'static str> {
     let given_up = |state: &EffectState| matches!(state, EffectState::GivenUp | EffectState::Unknown);
     let stuck = request.revocation.as_ref().is_some_and(|effect| given_up(&effect.state));
     match request.outcome {
-        Some(Outcome::Unknown) => Some("nobody knows whether the access was given"),
+        Some(Outcome::Failed) if request.is_in_doubt() => {
+            Some("its target erred: see that no access is left")
+        }
+        _ if request.is_in_doubt() => Some("nobody knows whether the access was given"),
         _ if stuck && request.status != Status::Closed => Some("the access could not be taken back"),
         _ => None,
     }

@@ -155,7 +155,7 @@ fn every_error() -> Vec<Error> {
         Error::Conflict,
         Error::Refused(String::new()),
         Error::Unavailable { service: "", retry_at: Some(Timestamp(0)) },
-        Error::Ambiguous { service: "" },
+        Error::Ambiguous { service: "", erred: false },
         Error::NotYetConfirmed,
         Error::Broken(String::new()),
     ]

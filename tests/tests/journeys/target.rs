@@ -37,8 +37,9 @@ async fn a_change_that_was_not_answered_is_read_back_and_not_repeated() {
     stack.holds(&id, &["security reviews"]).await;
 }
 
-/// The seat's system fails from the approval on; answers the request when it has ended.
-async fn down_for(stack: &Stack, seat: Seat, action: Value, outcome: Outcome) -> RequestId {
+/// The seat's system fails from the approval on, for good; answers the request when it has failed, and whether that is
+/// in doubt.
+async fn down_for(stack: &Stack, seat: Seat, action: Value) -> (RequestId, bool) {
     stack.vacate(seat).await;
     let calls = stack.last_call("okta").await;
     let (asker, helena) = (stack.person(seat.handle).await, stack.person("helena").await);
@@ -46,17 +47,17 @@ async fn down_for(stack: &Stack, seat: Seat, action: Value, outcome: Outcome) ->
     let (_, shown) = stack.shown(&id, 1).await;
     let fault = stack.disturb("okta", &json!({"match": seat.user(), "action": action})).await;
     helena.approves_raw(&shown).await;
-    let request = stack.ended_within(LONG + LONG, &id, outcome).await;
+    let request = stack.ended_within(LONG + LONG, &id, Outcome::Failed).await;
     stack.calm("okta", fault).await;
     assert!(request.times.granted.is_none());
-    let told = if outcome == Outcome::Failed { "Nothing was changed" } else { "nobody can tell yet" };
-    asker.reads(&[told, id.as_str()]).await;
+    let told = if request.is_in_doubt() { "The desk checks" } else { "Nothing was changed" };
+    asker.reads(&["Not done", told, id.as_str()]).await;
     assert!(asker.finds(&["is yours", id.as_str()]).await.is_none());
     assert!(!stack.is_member(seat).await);
     assert!(stack.changes(seat, calls).await.iter().all(|(_, status)| *status == 503));
     stack.until_status(&stack.access_execution(&id), "FAILED").await;
     stack.holds(&id, &["annual report"]).await;
-    id
+    (id, request.is_in_doubt())
 }
 
 #[tokio::test]
@@ -65,15 +66,17 @@ async fn a_target_that_turns_every_call_away_fails_the_request_in_plain_words() 
     let seat = Seat { handle: "fiona", group: "app-notion-member" };
     let action = json!({"status": 503, "retry_after": "1"});
     let helena = stack.person("helena").await;
-    let id = down_for(&stack, seat, action, Outcome::Failed).await;
+    let (id, in_doubt) = down_for(&stack, seat, action).await;
+    assert!(!in_doubt, "every call was turned away");
     helena.reads(&["it could not be done", id.as_str()]).await;
 }
 
 #[tokio::test]
-async fn a_target_that_may_have_done_it_leaves_it_to_the_desk() {
+async fn a_target_that_is_down_for_good_fails_the_request_and_the_desk_looks() {
     let Some(stack) = Stack::open() else { return };
     let seat = Seat { handle: "aubrey", group: "app-notion-member" };
     let dimitri = stack.person("dimitri").await;
-    let id = down_for(&stack, seat, json!({"status": 503}), Outcome::Unknown).await;
-    dimitri.reads(&["The desk is needed: effect unknown", id.as_str()]).await;
+    let (id, in_doubt) = down_for(&stack, seat, json!({"status": 503})).await;
+    assert!(in_doubt, "an error does not prove that nothing was done");
+    dimitri.reads(&["The desk is needed: grant not confirmed", id.as_str()]).await;
 }

@@ -24,7 +24,7 @@ where
     E: ProvideErrorMetadata,
 {
     match of_write(service, error) {
-        Error::Ambiguous { service } => Error::unavailable(service),
+        Error::Ambiguous { service, .. } => Error::unavailable(service),
         other => other,
     }
 }
@@ -42,7 +42,7 @@ where
         SdkError::ServiceError(answer) => {
             of_answer(service, answer.err().code().unwrap_or_default(), answer.raw().status().as_u16())
         }
-        _ => Error::Ambiguous { service },
+        _ => Error::Ambiguous { service, erred: false },
     }
 }
 
@@ -51,7 +51,7 @@ fn of_answer(service: &'static str, code: &str, status: u16) -> Error {
         return Error::unavailable(service);
     }
     if status >= 500 {
-        return Error::Ambiguous { service };
+        return Error::Ambiguous { service, erred: false };
     }
     let code: String = code.chars().filter(char::is_ascii_alphanumeric).take(64).collect();
     Error::Broken(format!("{service} answered {status} {code}"))
@@ -82,8 +82,8 @@ mod tests {
             check(code, 400, &Error::unavailable("table"));
         }
         check("", 429, &Error::unavailable("table"));
-        check("InternalServerError", 500, &Error::Ambiguous { service: "table" });
-        check("ServiceUnavailable", 503, &Error::Ambiguous { service: "table" });
+        check("InternalServerError", 500, &Error::Ambiguous { service: "table", erred: false });
+        check("ServiceUnavailable", 503, &Error::Ambiguous { service: "table", erred: false });
         check("ValidationException", 400, &Error::Broken("table answered 400 ValidationException".into()));
         check("<b>\n", 403, &Error::Broken("table answered 403 b".into()));
     }

@@ -39,6 +39,8 @@ pub enum Error {
     Ambiguous {
         /// The service, by its name.
         service: &'static str,
+        /// Whether it answered, with an error of its own, rather than not at all.
+        erred: bool,
     },
     /// The target does not show the change yet.
     #[error("the target does not confirm the change yet")]

@@ -48,7 +48,7 @@ pub enum Outcome {
     Expired,
     /// Taken back.
     Cancelled,
-    /// It could not be done; nothing was changed.
+    /// It could not be done. Nothing was changed, unless [`Request::is_in_doubt`].
     Failed,
     /// Nobody can tell whether it was done; a person must look.
     Unknown,
@@ -88,6 +88,9 @@ pub enum EffectState {
         attempt: AttemptId,
         /// Since when.
         since: Timestamp,
+        /// Whether the target answered the try with an error of its own.
+        #[serde(default)]
+        erred: bool,
     },
     /// The target confirmed it.
     Done {
@@ -255,6 +258,12 @@ impl Request {
     #[must_use]
     pub fn interested(&self) -> [&SubjectId; 3] {
         [&self.requester, &self.beneficiary, &self.filer]
+    }
+
+    /// Whether nobody knows if its access was given: an open exception, until an operator settles it.
+    #[must_use]
+    pub fn is_in_doubt(&self) -> bool {
+        self.grant.as_ref().is_some_and(|effect| effect.state == EffectState::Unknown)
     }
 
     /// The name of the execution of this generation.

@@ -34,7 +34,7 @@ fn later() -> Error {
 }
 
 fn unknown() -> Error {
-    Error::Ambiguous { service: "port" }
+    Error::Ambiguous { service: "port", erred: false }
 }
 
 impl Clock for World {

@@ -9,7 +9,10 @@ use countersign_core::{
     ports::{Clock, ReadStore},
     request::{EffectKind, Outcome, Status},
     slot::{List, Slot},
-    steps::provision_access::{Input, provision_access},
+    steps::{
+        effect::MAX_CLAIMS,
+        provision_access::{Input, provision_access},
+    },
     time::{Span, Timestamp},
 };
 use countersign_testkit::{Company, Fault, World, access};
@@ -27,11 +30,15 @@ fn busy() -> Fault {
 }
 
 fn lost() -> Fault {
-    Fault::lost(Error::Ambiguous { service: "okta" })
+    Fault::lost(Error::Ambiguous { service: "okta", erred: false })
 }
 
 fn vanished() -> Fault {
-    Fault::refused(Error::Ambiguous { service: "okta" })
+    Fault::refused(Error::Ambiguous { service: "okta", erred: false })
+}
+
+fn erred(works: bool) -> Fault {
+    Fault { error: Error::Ambiguous { service: "okta", erred: true }, works }
 }
 
 fn approved(world: &World) -> RequestId {
@@ -120,6 +127,62 @@ fn what_nobody_can_tell_is_called_unknown_and_the_desk_looks() {
     world.assert_ended(&id, Outcome::Unknown, 1);
     let told = world.headlines("dana");
     assert!(told.iter().any(|line| line.contains("effect unknown")), "{told:?}");
+}
+
+#[test]
+fn a_target_that_answers_every_try_with_an_error_fails_the_request_and_leaves_the_desk_a_doubt() {
+    for works in [false, true] {
+        let world = World::harbour();
+        world.down("access.grant", erred(works));
+        world.down("access.holds", busy());
+        let id = approved(&world);
+        world.advance(24 * HOUR);
+        world.assert_ended(&id, Outcome::Failed, usize::from(works));
+        assert!(world.request(&id).is_in_doubt());
+        let told = world.headlines("emma");
+        assert!(told.iter().any(|line| line.starts_with("Not done") && line.contains("checks")), "{told:?}");
+        assert!(!told.iter().any(|line| line.contains("Nothing was changed")), "{told:?}");
+        let told = world.headlines("dana");
+        assert!(told.iter().any(|line| line.contains("grant not confirmed")), "{told:?}");
+    }
+}
+
+#[test]
+fn a_change_that_the_target_never_shows_is_given_up_after_so_many_tries() {
+    for fault in [vanished(), erred(false)] {
+        let world = World::harbour();
+        world.down("access.grant", fault.clone());
+        let id = approved(&world);
+        world.advance(24 * HOUR);
+        world.assert_ended(&id, Outcome::Failed, 0);
+        assert_eq!(claims(&world, &id), MAX_CLAIMS as usize, "{fault:?}");
+        assert!(!world.request(&id).is_in_doubt(), "every try was read back");
+        let told = world.headlines("emma");
+        assert!(told.iter().any(|line| line.contains("Nothing was changed")), "{told:?}");
+        let told = world.headlines("dana");
+        assert!(told.iter().any(|line| line.contains("grant never shown by target")), "{told:?}");
+    }
+}
+
+#[test]
+fn a_try_without_an_answer_leaves_more_doubt_than_one_with_an_error() {
+    // The tries in their order; between two of them the target shows that the first one did nothing.
+    for (answers, outcome) in [
+        (vec![vanished(), erred(false)], Outcome::Failed),
+        (vec![erred(false), vanished()], Outcome::Unknown),
+    ] {
+        let world = World::harbour();
+        for fault in &answers {
+            world.next("access.grant", fault.clone());
+        }
+        let id = approved(&world);
+        while claims(&world, &id) < answers.len() {
+            world.advance(1);
+        }
+        world.down("access.holds", busy());
+        world.advance(24 * HOUR);
+        world.assert_ended(&id, outcome, 0);
+    }
 }
 
 #[test]

@@ -89,8 +89,13 @@ fn what_is_given_is_not_cancelled() {
 }
 
 fn unknown(who: &str, days: Option<&str>) -> (World, RequestId) {
+    in_doubt(who, days, false)
+}
+
+/// A request whose grant was made, though the target gave no answer, or one that it had erred.
+fn in_doubt(who: &str, days: Option<&str>, erred: bool) -> (World, RequestId) {
     let world = World::harbour();
-    world.down("access.grant", Fault::lost(Error::Ambiguous { service: "okta" }));
+    world.down("access.grant", Fault::lost(Error::Ambiguous { service: "okta", erred }));
     world.down("access.holds", Fault::refused(Error::unavailable("okta")));
     let span = days.map(|days| countersign_core::time::Span::parse(days).unwrap());
     let id = world.ask(who, access("salesforce", None, span));
@@ -98,23 +103,27 @@ fn unknown(who: &str, days: Option<&str>) -> (World, RequestId) {
     world.press(approver, Verdict::Approve, None);
     world.run();
     world.advance(24 * HOUR);
-    assert_eq!(world.request(&id).outcome, Some(Outcome::Unknown));
+    let outcome = if erred { Outcome::Failed } else { Outcome::Unknown };
+    assert_eq!((world.request(&id).outcome, world.request(&id).is_in_doubt()), (Some(outcome), true));
     (world, id)
 }
 
 #[test]
-fn a_person_says_how_an_unknown_grant_turned_out() {
-    for (truth, outcome, state, spent, word) in [
-        (Truth::Granted, Outcome::Granted, None, 3_000, "Done"),
-        (Truth::NotGranted, Outcome::Failed, Some(EffectState::GivenUp), 0, "Not done"),
+fn a_person_says_how_a_grant_in_doubt_turned_out() {
+    for (erred, truth, outcome, state, spent, word) in [
+        (false, Truth::Granted, Outcome::Granted, None, 3_000, "Done"),
+        (false, Truth::NotGranted, Outcome::Failed, Some(EffectState::GivenUp), 0, "Not done"),
+        (true, Truth::Granted, Outcome::Granted, None, 3_000, "Done"),
+        (true, Truth::NotGranted, Outcome::Failed, Some(EffectState::GivenUp), 0, "Not done"),
     ] {
-        let (world, id) = unknown("emma", None);
+        let (world, id) = in_doubt("emma", None, erred);
         for _ in 0..2 {
             world.finish(settle_effect(&world, &order(&world, id.clone(), "ada", "looked"), truth)).unwrap();
             world.run();
         }
         let request = world.request(&id);
         assert_eq!((request.outcome, request.status), (Some(outcome), Status::Closed));
+        assert!(!request.is_in_doubt());
         let found = request.grant.unwrap().state;
         match state {
             Some(state) => assert_eq!(found, state),

@@ -184,7 +184,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn only_what_was_not_done_is_tried_again() {
         let later = || Err(Error::unavailable(SERVICE));
-        let unknown = || Err(Error::Ambiguous { service: SERVICE });
+        let unknown = || Err(Error::Ambiguous { service: SERVICE, erred: false });
         for (answers, expected, calls) in [
             (vec![Ok(())], Ok(()), 1),
             (vec![later(), Ok(())], Ok(()), 2),

@@ -88,7 +88,7 @@ impl Service {
             Ok(answer) => answer,
             // There was no connection, so nothing was sent.
             Err(why) if why.is_connect() || why.is_builder() => return Err(self.unavailable(None)),
-            Err(_) => return Err(self.ambiguous()),
+            Err(_) => return Err(self.ambiguous(false)),
         };
         match answer.status() {
             status if status.is_success() => Ok(Changed::Done),
@@ -98,12 +98,13 @@ impl Service {
             // Only one that names its end turned the call away; any other may have come after the change.
             StatusCode::SERVICE_UNAVAILABLE => match retry_after::named(answer.headers(), self.now()) {
                 Some(at) => Err(self.unavailable(Some(at))),
-                None => Err(self.ambiguous()),
+                None => Err(self.ambiguous(true)),
             },
             StatusCode::NOT_FOUND => Ok(Changed::Missing(self.refusal(answer).await)),
-            StatusCode::REQUEST_TIMEOUT => Err(self.ambiguous()),
+            // Somebody on the way waited in vain: of the system itself nothing is known.
+            StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Err(self.ambiguous(false)),
             status if status.is_client_error() => Err(Error::Refused(self.refusal(answer).await)),
-            _ => Err(self.ambiguous()),
+            status => Err(self.ambiguous(status.is_server_error())),
         }
     }
 
@@ -117,8 +118,8 @@ impl Service {
         Error::Unavailable { service: self.name, retry_at }
     }
 
-    fn ambiguous(&self) -> Error {
-        Error::Ambiguous { service: self.name }
+    fn ambiguous(&self, erred: bool) -> Error {
+        Error::Ambiguous { service: self.name, erred }
     }
 
     /// The status and the system's own code: never the words, which may name people.

@@ -19,6 +19,9 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         (News::Active, _) => format!("You have it: {what}"),
         (News::Quarantined, _) => format!("Something went wrong with your request ({what}); the desk has it"),
         (News::GrantEnded, _) => format!("Your time with {what} is over"),
+        (News::Ended, Some(Outcome::Failed)) if request.is_in_doubt() => {
+            format!("Not done: the target never confirmed {what}. The desk checks that nothing is left of it")
+        }
         (News::Ended, Some(outcome)) => ended(outcome, &what),
         (News::Ended, None) => format!("Ended: {what}"),
     };
@@ -59,9 +62,7 @@ fn ended(outcome: Outcome, what: &str) -> String {
         Outcome::Denied => format!("Denied: {what}"),
         Outcome::Expired => format!("Expired: nobody decided in time on {what}. You can ask again"),
         Outcome::Cancelled => format!("Cancelled: {what}"),
-        Outcome::Failed => {
-            format!("Not done: {what} could not be set up. Nothing was changed; the desk knows")
-        }
+        Outcome::Failed => format!("Not done: {what}. Nothing was changed; the desk knows"),
         Outcome::Unknown => {
             format!("Unclear: nobody can tell yet whether {what} was set up. The desk is looking")
         }

@@ -15,16 +15,27 @@ use crate::{
 pub const RUNNING_MILLIS: i64 = 45_000;
 /// How long the target may take to show a change, in milliseconds.
 pub const CONSISTENCY_MILLIS: i64 = 10_000;
+/// How often a grant is claimed that the target never shows.
+pub const MAX_CLAIMS: u32 = 20;
 
 /// Where a change stands after one drive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Progress {
     /// The target shows it; recording that is the caller's.
     Shown,
-    /// The target will never do it.
-    GivenUp,
+    /// It was not done and will not be.
+    GivenUp(Why),
     /// Recorded as done, given up or unknown before.
     Settled,
+}
+
+/// Why a change is given up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// The target refuses it.
+    Refused,
+    /// The target answers, and does not show it however often it is tried.
+    NeverShown,
 }
 
 /// Drives one change of a request as far as it goes now.
@@ -90,7 +101,7 @@ where
         EffectKind::Revocation => ctx.revoke(&effect.target).await,
     };
     match done {
-        Ok(()) => uncertain_unless_shown(ctx, id, kind, &effect, attempt).await,
+        Ok(()) => uncertain_unless_shown(ctx, id, kind, &effect, attempt, false).await,
         Err(Error::Unavailable { service, retry_at }) => {
             let state = EffectState::Pending { not_before: retry_at };
             record(
@@ -104,8 +115,13 @@ where
             .await?;
             Err(Error::Unavailable { service, retry_at })
         }
-        Err(Error::Refused(_) | Error::NotFound(_) | Error::Invalid { .. }) => Ok(Progress::GivenUp),
-        Err(_) => uncertain_unless_shown(ctx, id, kind, &effect, attempt).await,
+        Err(Error::Refused(_) | Error::NotFound(_) | Error::Invalid { .. }) => {
+            Ok(Progress::GivenUp(Why::Refused))
+        }
+        Err(other) => {
+            let erred = matches!(other, Error::Ambiguous { erred: true, .. });
+            uncertain_unless_shown(ctx, id, kind, &effect, attempt, erred).await
+        }
     }
 }
 
@@ -138,6 +154,7 @@ async fn uncertain_unless_shown<C>(
     kind: EffectKind,
     effect: &Effect,
     attempt: AttemptId,
+    erred: bool,
 ) -> Result<Progress>
 where
     C: WriteStore + Access + Clock + Queues,
@@ -145,7 +162,7 @@ where
     if is_shown(ctx, effect, kind).await.unwrap_or(false) {
         return Ok(Progress::Shown);
     }
-    let state = EffectState::Verifying { attempt: attempt.clone(), since: ctx.now() };
+    let state = EffectState::Verifying { attempt: attempt.clone(), since: ctx.now(), erred };
     record(
         ctx,
         id,
@@ -163,7 +180,7 @@ async fn is_shown(ctx: &impl Access, effect: &Effect, kind: EffectKind) -> Resul
 }
 
 /// Reads the target back. Once it had its time and shows nothing, the change goes back: doing it again does no harm,
-/// since adding and removing a member are idempotent.
+/// since adding and removing a member are idempotent. A grant is not tried for ever; a revocation is.
 async fn look<C>(
     ctx: &C,
     id: &RequestId,
@@ -183,6 +200,9 @@ where
         else {
             return Err(Error::NotYetConfirmed);
         };
+        if kind == EffectKind::Grant && effect.claims >= MAX_CLAIMS {
+            return Ok(Progress::GivenUp(Why::NeverShown));
+        }
         let what = Happening::EffectReturned { effect: kind, attempt: attempt.clone() };
         record(ctx, id, kind, attempt, EffectState::Pending { not_before: None }, what).await?;
     }

@@ -141,7 +141,7 @@ where
 {
     let read = read_request(ctx, &order.of).await?;
     let request = &read.value;
-    if request.outcome == Some(truth.outcome()) {
+    if request.outcome == Some(truth.outcome()) && !request.is_in_doubt() {
         return Ok(());
     }
     if request.interested().contains(&&order.operator) {
@@ -176,15 +176,15 @@ pub fn settled_as(action: &str) -> Option<Outcome> {
 }
 
 fn may_settle(request: &Request, truth: Truth) -> Result<()> {
-    let unknown = request.outcome == Some(Outcome::Unknown);
+    let in_doubt = request.is_in_doubt();
     let for_a_time = request.plan.as_ref().and_then(|plan| plan.action.as_ref()).and_then(|a| a.duration);
     let refused =
         |effect: &crate::request::Effect| matches!(effect.state, EffectState::GivenUp | EffectState::Unknown);
     let why = match truth {
-        Truth::Granted if unknown && for_a_time.is_some() => {
+        Truth::Granted if in_doubt && for_a_time.is_some() => {
             "a grant for a time would never end: take the access away in the target and settle it as not granted"
         }
-        Truth::Granted | Truth::NotGranted if !unknown => "nobody is in doubt about its grant",
+        Truth::Granted | Truth::NotGranted if !in_doubt => "nobody is in doubt about its grant",
         Truth::Revoked if !request.revocation.as_ref().is_some_and(refused) => "its revocation is not open",
         _ => return Ok(()),
     };

@@ -3,7 +3,7 @@
 use super::{
     closing::{end_request, spend_reservation, update_copies},
     committing::{commit, until_first},
-    effect::{Progress, drive, holder, set_state},
+    effect::{Progress, Why, drive, holder, set_state},
     identifying::{delegations, people},
     opening,
 };
@@ -81,7 +81,7 @@ where
     }
     let outcome = match drive(ctx, &input.request, EffectKind::Grant).await? {
         Progress::Shown => until_first(|| confirm(ctx, &input.request)).await?,
-        Progress::GivenUp => until_first(|| give_up(ctx, &input.request)).await?,
+        Progress::GivenUp(why) => until_first(|| give_up(ctx, &input.request, why)).await?,
         Progress::Settled => Provisioned::Granted,
     };
     Ok(Output { outcome })
@@ -235,8 +235,11 @@ fn grant_end(request: &Request, duration: Span, now: Timestamp) -> Result<Gate> 
     })
 }
 
-/// The target will never do it: nothing was changed, and the request ends.
-async fn give_up<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<Provisioned> {
+/// It was not done and will not be: the request ends.
+async fn give_up<C>(ctx: &C, id: &RequestId, why: Why) -> Result<Provisioned>
+where
+    C: WriteStore + Clock + Queues,
+{
     let read = read_request(ctx, id).await?;
     if let Some(outcome) = settled(&read.value, read.value.generation) {
         return Ok(outcome);
@@ -246,7 +249,11 @@ async fn give_up<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     set_state(&mut change.request, EffectKind::Grant, EffectState::GivenUp)?;
     end_request(ctx, &mut change, Outcome::Failed).await?;
     update_copies(&mut change);
-    change.owe(Work::TellDesk { request: Some(id.clone()), matter: "grant-refused-by-target".into() });
+    let matter = match why {
+        Why::Refused => "grant-refused-by-target",
+        Why::NeverShown => "grant-never-shown-by-target",
+    };
+    change.owe(Work::TellDesk { request: Some(id.clone()), matter: matter.into() });
     commit(ctx, change).await?;
     Ok(Provisioned::Failed)
 }

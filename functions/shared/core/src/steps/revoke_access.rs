@@ -61,7 +61,7 @@ where
     }
     let outcome = match drive(ctx, &input.request, EffectKind::Revocation).await? {
         Progress::Shown => until_first(|| confirm(ctx, &input.request)).await?,
-        Progress::GivenUp => until_first(|| give_up(ctx, &input.request)).await?,
+        Progress::GivenUp(_) => until_first(|| give_up(ctx, &input.request)).await?,
         Progress::Settled => Revoked::Revoked,
     };
     Ok(Output { outcome })

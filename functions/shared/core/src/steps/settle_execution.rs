@@ -55,7 +55,7 @@ pub enum Settled {
     NotOurs,
     /// It was ended.
     Ended,
-    /// It was ended, but nobody can tell whether its change was made, or a revocation stopped: a person must look.
+    /// It was ended, but its change is in doubt, or a revocation stopped: a person must look.
     NeedsAPerson,
 }
 
@@ -109,15 +109,19 @@ where
     if change.request.grant.is_some() {
         update_copies(&mut change);
     }
-    if outcome == Outcome::Unknown {
-        change.owe(Work::TellDesk { request: Some(id.clone()), matter: "effect-unknown".into() });
+    let doubt = change.request.is_in_doubt();
+    if doubt {
+        let matter = if outcome == Outcome::Failed { "grant-not-confirmed" } else { "effect-unknown" };
+        change.owe(Work::TellDesk { request: Some(id.clone()), matter: matter.into() });
     }
     end_from_outside(ctx, &mut change, Ending::Cancelled, outcome).await?;
     commit(ctx, change).await?;
-    Ok(if outcome == Outcome::Unknown { Settled::NeedsAPerson } else { Settled::Ended })
+    Ok(if doubt { Settled::NeedsAPerson } else { Settled::Ended })
 }
 
-/// What is known of the effect decides the outcome: nothing claimed is a failure, a claim without a result is unknown.
+/// What is known of the effect decides the outcome. Nothing claimed is a failure, and so is a try that the target itself
+/// answered with an error; any other claim without a result is unknown. A claim without a result stays in doubt, whatever
+/// the outcome: the target may still have done it.
 fn settle_effect(change: &mut Change, death: Death) -> Result<Outcome> {
     let Some(effect) = change.request.grant.as_mut() else {
         return Ok(match death {
@@ -125,10 +129,15 @@ fn settle_effect(change: &mut Change, death: Death) -> Result<Outcome> {
             Death::Aborted => Outcome::Cancelled,
         });
     };
-    let unknown = !effect.is_pending();
-    effect.state = if unknown { EffectState::Unknown } else { EffectState::GivenUp };
+    let (outcome, state) = match effect.state {
+        EffectState::Pending { .. } => (Outcome::Failed, EffectState::GivenUp),
+        EffectState::Verifying { erred: true, .. } => (Outcome::Failed, EffectState::Unknown),
+        _ => (Outcome::Unknown, EffectState::Unknown),
+    };
+    let unknown = state == EffectState::Unknown;
+    effect.state = state;
     change.record(Happening::EffectGivenUp { effect: EffectKind::Grant, unknown })?;
-    Ok(if unknown { Outcome::Unknown } else { Outcome::Failed })
+    Ok(outcome)
 }
 
 /// The grant stays due: the sweep starts another execution. The desk is told.

@@ -94,7 +94,7 @@ mod tests {
         check(&Error::NotFound("request"), 404, "request was not found");
         check(&Error::Conflict, 409, "it was changed in the meantime");
         check(&Error::unavailable("the table"), 503, "the table is not available for now");
-        check(&Error::Ambiguous { service: "x" }, 503, "x did not say whether it was done");
+        check(&Error::Ambiguous { service: "x", erred: false }, 503, "x did not say whether it was done");
         check(&Error::NotYetConfirmed, 503, "the target does not confirm the change yet");
         check(&Error::Broken("item of R-1 is damaged".into()), 500, "something is wrong on our side");
     }
