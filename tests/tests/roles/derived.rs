@@ -298,12 +298,13 @@ fn looked_at() -> World {
     world
 }
 
-/// A voter of whom too little is known is read anew.
+/// A voter of whom too little is known is read anew, if not at the first try.
 fn outdated() -> World {
     let world = World::harbour();
     let id = asked(&world);
     world.state().outside.unread = true;
     world.advance(2 * HOUR);
+    world.next("hris.employees", Fault::refused(Error::Broken("a fault of the code".into())));
     world.press("marcus", Verdict::Approve, None);
     world.run();
     world.advance(600);

@@ -14,6 +14,10 @@ use std::fmt;
 
 /// A row younger than this is left to its nudge; the sweep takes older ones.
 pub const GRACE_SECONDS: u64 = 30;
+/// A row that no try can do is left alone this long after the first one, and twice as long after each further one.
+pub const BROKEN_SECONDS: u64 = 60;
+/// The longest that it is left alone.
+pub const MAX_BROKEN_SECONDS: u64 = 3_600;
 
 /// A piece of owed work. Rows name gates, never tokens, and fan out in their consumer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -189,6 +193,16 @@ impl Row {
         self.put_due(due)
     }
 
+    /// The write that puts it off after a try that broke, ever longer. Whoever is nudged earlier tries it all the same.
+    ///
+    /// # Errors
+    /// As [`Row::put`].
+    pub fn put_after_breaking(mut self, now: Timestamp) -> Result<Write> {
+        let seconds = BROKEN_SECONDS.saturating_mul(1 << self.attempts.min(u32::BITS));
+        self.attempts = self.attempts.saturating_add(1);
+        self.put_due(now.plus(Span::of_seconds(seconds.min(MAX_BROKEN_SECONDS))?))
+    }
+
     /// The write that puts it, due at a given time.
     ///
     /// # Errors
@@ -203,4 +217,30 @@ impl Row {
 #[must_use]
 pub fn execution_input(request: &RequestId, generation: u32) -> Value {
     json!({"request": request, "generation": generation})
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(attempts: u32, wait: u64) {
+        let work = Work::UpdateAllCopies { request: RequestId::new("R-1").unwrap(), gate: 1 };
+        let row = Row { attempts, ..Row::new("R-1", work, 7, Timestamp(0)) };
+        let Action::Put(body, due) = row.put_after_breaking(Timestamp(5_000)).unwrap().action else {
+            panic!("not a put");
+        };
+        let put: Row = serde_json::from_value(body).unwrap();
+        assert_eq!(due, Some(Timestamp(5_000 + i64::try_from(wait).unwrap() * 1000)), "{attempts}");
+        assert_eq!((put.attempts, put.not_before), (attempts.saturating_add(1), None), "{attempts}");
+    }
+
+    #[test]
+    fn a_row_that_breaks_waits_twice_as_long_each_time_up_to_an_hour() {
+        check(0, BROKEN_SECONDS);
+        check(1, 2 * BROKEN_SECONDS);
+        check(5, 32 * BROKEN_SECONDS);
+        for attempts in [6, 31, 32, 33, u32::MAX] {
+            check(attempts, MAX_BROKEN_SECONDS);
+        }
+    }
 }

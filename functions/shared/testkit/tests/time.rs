@@ -6,15 +6,17 @@ use countersign_core::{
     gate::Ending,
     ids::RequestId,
     job::Verdict,
-    ports::Clock,
+    ports::{Clock, ReadStore},
     request::{Outcome, Status},
+    slot::List,
     steps::{
         ask_approvers::{Input, ask_approvers},
+        quarantine_message::{Input as Letter, quarantine_message},
         record_decision::{Recorded, record_decision},
     },
     time::Timestamp,
 };
-use countersign_testkit::{Fault, Pressed, World, access};
+use countersign_testkit::{Delivery, Fault, Pressed, World, access};
 use serde_json::json;
 use std::{future::Future, pin::Pin};
 
@@ -123,6 +125,42 @@ fn an_outage_of_an_hour_fills_no_dead_letter_queue() {
             world.advance(60);
         }
         world.assert_ended(&id, Outcome::Granted, 1);
+    }
+}
+
+/// Keeps all dead letters as their reader does; how many there were, and how many are kept.
+#[allow(clippy::panic, clippy::unwrap_used, reason = "a test")]
+fn kept(world: &World) -> (usize, usize) {
+    let dead = std::mem::take(&mut world.state().deliveries.dead);
+    for (number, letter) in dead.iter().enumerate() {
+        let Delivery::Queued(queue, envelope) = letter else { panic!("{letter:?}") };
+        let body = serde_json::to_string(envelope).unwrap();
+        let letter = Letter { id: format!("M-{number}"), queue: queue.name().into(), body };
+        world.finish(quarantine_message(world, letter)).unwrap();
+    }
+    (dead.len(), world.finish(world.list(&List::Quarantine)).unwrap().len())
+}
+
+#[test]
+fn work_that_always_breaks_is_tried_ever_less_often_and_kept_once() {
+    for call in ["tokens.succeed", "workflows.start", "hris.employees", "chat.post"] {
+        let world = World::harbour();
+        world.state().outside.unread = call == "hris.employees";
+        world.down(call, Fault::refused(Error::Broken("a fault of the code".into())));
+        asked(&world);
+        world.advance(2 * HOUR);
+        world.press("marcus", Verdict::Approve, None);
+        world.advance(HOUR);
+        assert!(kept(&world).0 > 0, "{call}");
+        world.advance(DAY);
+        // A workflow that nobody resumes owes more of them.
+        let owed = world.owed().len();
+        let (dead, entries) = kept(&world);
+        assert!((20..=26 * owed).contains(&dead), "{call}: {dead} dead letters of {owed} rows in a day");
+        assert!(entries <= owed, "{call}: {entries} entries of {owed} rows");
+        world.up(call);
+        world.advance(2 * HOUR);
+        assert_eq!(world.owed(), [], "{call}: it is done once the cause is removed");
     }
 }
 

@@ -2,10 +2,11 @@
 
 use crate::{
     Error, Result,
-    change::Change,
+    change::{Change, Versioned, read},
     job::Envelope,
     outbox::Row,
-    ports::{Action, Expect, Queues, Write, WriteStore},
+    ports::{Action, Clock, Expect, Queues, Write, WriteStore},
+    slot::Slot,
 };
 use std::future::Future;
 
@@ -51,12 +52,37 @@ where
 /// an outage fills no dead-letter queue.
 ///
 /// # Errors
-/// Those that no later try can help.
-pub fn left_to_the_row(done: Result<()>) -> Result<()> {
+/// Those that no later try can help; as [`or_put_off`].
+pub async fn left_to_the_row<C>(ctx: &C, owner: &str, key: &str, done: Result<()>) -> Result<()>
+where
+    C: WriteStore + Clock,
+{
     match done {
         Err(error) if error.may_be_retried() => Ok(()),
-        other => other,
+        other => or_put_off(ctx, owner, key, other).await,
     }
+}
+
+/// Puts a row off that broke its reader, so that the sweep nudges it ever less often until the cause is removed. The
+/// message fails all the same, and is kept in quarantine in the end.
+///
+/// # Errors
+/// What was `done`.
+pub async fn or_put_off<C>(ctx: &C, owner: &str, key: &str, done: Result<()>) -> Result<()>
+where
+    C: WriteStore + Clock,
+{
+    if done.as_ref().is_err_and(|error| !error.may_be_retried()) {
+        let _nudged_sooner_else = put_off(ctx, owner, key).await;
+    }
+    done
+}
+
+async fn put_off<C: WriteStore + Clock>(ctx: &C, owner: &str, key: &str) -> Result<()> {
+    let slot = Slot::Row(owner.to_owned(), key.to_owned());
+    let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
+    let write = row.put_after_breaking(ctx.now())?;
+    ctx.commit(vec![Write { expect: Expect::Version(version), ..write }]).await
 }
 
 /// Removes a row whose work is done, unless it was put again meanwhile.

@@ -4,6 +4,7 @@ use super::committing::nudge_all;
 use crate::{
     Result,
     change::{put, read},
+    digest::Digest,
     ids::RequestId,
     job::{Content, Envelope, Job},
     outbox::{News, Row, Work},
@@ -13,10 +14,10 @@ use crate::{
 };
 use serde::{Deserialize, Serialize};
 
-/// A message that could not be handled.
+/// A message that could not be handled, or owed work that breaks its reader however often it is nudged.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Quarantined {
-    /// The queue message's id.
+    /// The queue message's id, or [`row_id`].
     pub id: String,
     /// The queue it came from.
     pub queue: String,
@@ -50,7 +51,15 @@ pub fn purpose(id: &str) -> String {
     format!("quarantine:{id}")
 }
 
-/// Keeps a dead letter. Repeated, it finds the first time's.
+/// The id under which owed work is kept: every nudge of a row is a message of its own, and all of them are one trouble.
+///
+/// # Errors
+/// [`crate::Error::Broken`] if there is no digest of it.
+pub fn row_id(owner: &str, key: &str) -> Result<String> {
+    Ok(format!("row-{}", Digest::of(&[owner, key])?))
+}
+
+/// Keeps a dead letter. Repeated, it finds the first time's, and so does another nudge of the same row.
 ///
 /// # Errors
 /// As the ports.
@@ -58,21 +67,30 @@ pub async fn quarantine_message<C>(ctx: &C, input: Input) -> Result<()>
 where
     C: WriteStore + Clock + Queues + Vault,
 {
-    let slot = Slot::Quarantine(input.id.clone());
+    let nudged = nudged(&input.body);
+    let id = match &nudged {
+        Some((owner, key)) => row_id(owner, key)?,
+        None => input.id.clone(),
+    };
+    let slot = Slot::Quarantine(id.clone());
     if read::<Quarantined>(ctx, &slot).await?.is_some_and(|known| known.value.redriven_at.is_none()) {
         return Ok(());
     }
     let request = concerned(ctx, &input.body).await?;
     let kept = Quarantined {
-        body: ctx.seal(&KeyOwner::System, &purpose(&input.id), &input.body).await?,
-        id: input.id,
+        body: ctx.seal(&KeyOwner::System, &purpose(&id), &input.body).await?,
+        id,
         queue: input.queue,
         request: request.clone(),
         at: ctx.now(),
         redriven_at: None,
         redrive_reason: None,
     };
-    let rows = rows(request, &kept.id, ctx.now());
+    let mut rows = rows(request, &input.id, ctx.now());
+    // That nobody can be told of a quarantine is no reason to tell them so.
+    if nudged.is_some_and(|(_, key)| rows.iter().any(|row| kind(&row.key) == kind(&key))) {
+        rows.clear();
+    }
     let mut writes = vec![put(slot, Expect::Any, &kept, None)?];
     for row in &rows {
         writes.push(row.put()?);
@@ -80,6 +98,19 @@ where
     ctx.commit(writes).await?;
     nudge_all(ctx, &rows).await;
     Ok(())
+}
+
+/// The row that a body nudges, if it does.
+fn nudged(body: &str) -> Option<(String, String)> {
+    match serde_json::from_str::<Envelope>(body).ok()?.content {
+        Content::Nudge { owner, key } => Some((owner, key)),
+        Content::Job(_) => None,
+    }
+}
+
+/// The kind of work that a row's key names, without its cause.
+fn kind(key: &str) -> &str {
+    key.split('@').next().unwrap_or_default()
 }
 
 fn rows(request: Option<RequestId>, letter: &str, now: Timestamp) -> Vec<Row> {

@@ -21,7 +21,7 @@ use crate::{
     message::{MAX_REASON_CHARACTERS, check_text},
     outbox::{Row, Work},
     policy::decide::{self, ACCESS_WORKFLOW, Bench, CERTAIN, People},
-    ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Vault, WriteStore},
+    ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Vault, Write, WriteStore},
     request::{Outcome, Request, Status, Words},
     slot::Slot,
     time::Timestamp,
@@ -165,8 +165,12 @@ async fn is_outdated<C: WriteStore + Clock + Queues>(ctx: &C, voter: &SubjectId)
     }
     let row =
         Row::new(voter.as_str(), Work::RefreshPerson { subject: voter.clone() }, known.as_of.0, ctx.now());
-    ctx.commit(vec![row.put()?]).await?;
-    nudge_all(ctx, &[row]).await;
+    // Put once, however often the vote is judged again: who reads the sources is spared while they are down.
+    match ctx.commit(vec![Write { expect: Expect::Absent, ..row.put()? }]).await {
+        Ok(()) => nudge_all(ctx, &[row]).await,
+        Err(Error::Conflict) => {}
+        Err(other) => return Err(other),
+    }
     Ok(true)
 }
 

@@ -15,7 +15,7 @@ pub use case::{names, profile_purpose};
 pub use listing::MAX_LIST_LINES;
 pub use posting::POSTING_SECONDS;
 
-use super::committing::done;
+use super::committing::{done, or_put_off};
 use crate::{
     Error, Result,
     change::{Versioned, read},
@@ -40,7 +40,9 @@ where
     C: WriteStore + Chat + Clock + Configs + Queues + Salt + Vault,
 {
     match content {
-        Content::Nudge { owner, key } => send_row(ctx, &owner, &key).await,
+        Content::Nudge { owner, key } => {
+            or_put_off(ctx, &owner, &key, send_row(ctx, &owner, &key).await).await
+        }
         Content::Job(job) => send_job(ctx, job).await,
     }
 }

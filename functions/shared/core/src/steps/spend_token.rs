@@ -11,7 +11,7 @@ use crate::{
     ids::RequestId,
     job::Content,
     outbox::{Row, Work},
-    ports::{KeyOwner, TaskTokens, Vault, WriteStore},
+    ports::{Clock, KeyOwner, TaskTokens, Vault, WriteStore},
     slot::Slot,
 };
 
@@ -59,9 +59,11 @@ async fn send<C: TaskTokens + Vault>(ctx: &C, gate: &Gate, sealed: &String) -> R
 ///
 /// # Errors
 /// As [`spend_token`]; [`Error::Invalid`] for a message of another function.
-pub async fn on_message<C: WriteStore + TaskTokens + Vault>(ctx: &C, content: Content) -> Result<()> {
+pub async fn on_message<C: WriteStore + Clock + TaskTokens + Vault>(ctx: &C, content: Content) -> Result<()> {
     match content {
-        Content::Nudge { owner, key } => left_to_the_row(spend_token(ctx, &owner, &key).await),
+        Content::Nudge { owner, key } => {
+            left_to_the_row(ctx, &owner, &key, spend_token(ctx, &owner, &key).await).await
+        }
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }

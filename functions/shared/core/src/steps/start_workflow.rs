@@ -246,7 +246,9 @@ where
         Content::Job(Job::Settle { message, actor, answer }) => {
             start_workflow(ctx, Input { message, actor, answer }).await
         }
-        Content::Nudge { owner, key } => left_to_the_row(start_execution(ctx, &owner, &key).await),
+        Content::Nudge { owner, key } => {
+            left_to_the_row(ctx, &owner, &key, start_execution(ctx, &owner, &key).await).await
+        }
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }

@@ -151,7 +151,9 @@ where
     C: WriteStore + Chat + Clock + Configs + Directory + Hris + Salt + Vault,
 {
     match content {
-        Content::Nudge { owner, key } => left_to_the_row(refresh_person(ctx, &owner, &key).await),
+        Content::Nudge { owner, key } => {
+            left_to_the_row(ctx, &owner, &key, refresh_person(ctx, &owner, &key).await).await
+        }
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }
 }
