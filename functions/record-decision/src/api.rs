@@ -116,7 +116,7 @@ fn recorded(recorded: Recorded, invocation: &str) -> Result<HttpResponse> {
             Ok(HttpResponse::of_outcome(403, "Refused", &json!({"reason": reason}), invocation))
         }
         Recorded::UnknownPerson => Err(Error::NotFound("request")),
-        Recorded::NotJudgedYet => Err(Error::unavailable("the projection of people")),
+        Recorded::NotJudgedYet { .. } => Err(Error::unavailable("the projection of people")),
     }
 }
 

@@ -6,6 +6,8 @@ use countersign_core::{
     gate::{Ending, GateStatus},
     ids::{RequestId, ShownId},
     job::{Refusal, Verdict},
+    outbox::{Row, Work},
+    person::Person,
     policy::{Approver, Stage, Then},
     ports::{Clock, ReadStore},
     request::{EffectKind, Outcome},
@@ -13,6 +15,7 @@ use countersign_core::{
     steps::{
         record_decision::{Input, Recorded, Sight, record_decision},
         sweep_due::sweep_due,
+        sync_people::refresh_person,
     },
     time::{Span, Timestamp},
 };
@@ -160,6 +163,24 @@ fn a_voter_of_whom_too_little_is_known_is_read_anew_and_judged_then() {
         world.advance(600);
         assert_eq!(world.request(&id).outcome, Some(outcome));
         assert_eq!(world.broken(), []);
+    }
+}
+
+#[test]
+fn one_reading_of_the_sources_does_for_all_who_were_owed_one() {
+    // Seconds from the row to the last synchronisation, and whether another one is needed.
+    for (seconds, needed) in [(1, false), (0, true), (-1, true)] {
+        let world = World::harbour();
+        world.state().outside.unread = true;
+        let subject = world.subject("marcus");
+        let marcus: Person = world.record(&Slot::Person(subject.clone())).unwrap();
+        let put_at = Timestamp(marcus.as_of.0 - seconds * 1000);
+        let row = Row::new(subject.as_str(), Work::RefreshPerson { subject: subject.clone() }, 1, put_at);
+        world.put(row.slot(), &row);
+        world.down("hris.employees", Fault::refused(Error::unavailable("hris")));
+        let answer = world.finish(refresh_person(&world, &row.owner, &row.key));
+        assert_eq!(answer.is_err(), needed, "{seconds} s: {answer:?}");
+        assert_eq!(world.owed().contains(&row.slot()), needed, "{seconds} s");
     }
 }
 

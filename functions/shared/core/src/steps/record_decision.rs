@@ -89,13 +89,18 @@ pub enum Recorded {
     /// The account is linked to nobody.
     UnknownPerson,
     /// What is known of the voter is too old to judge by; it is being read anew.
-    NotJudgedYet,
+    NotJudgedYet {
+        /// When the gate ends.
+        deadline: Timestamp,
+    },
 }
 
 /// What is known of a voter may be this old, in milliseconds: four synchronisations.
 pub const MAX_PERSON_AGE_MILLIS: i64 = 3_600_000;
-/// After this many seconds a vote that could not be judged is judged again.
+/// After this many seconds a vote that could not be judged is judged again, and after twice as long each further time.
 pub const JUDGE_AGAIN_SECONDS: u16 = 60;
+/// The most seconds until it is judged again.
+pub const MAX_JUDGE_AGAIN_SECONDS: u16 = 300;
 
 /// Counts a vote, and tells the voter when it does not.
 ///
@@ -143,7 +148,7 @@ where
         return Ok(if mine { Recorded::Decided(ending) } else { Recorded::AlreadyDecided { ending, by } });
     }
     if is_outdated(ctx, voter).await? {
-        return Ok(Recorded::NotJudgedYet);
+        return Ok(Recorded::NotJudgedYet { deadline: gate.value.deadline() });
     }
     let config = pinned(ctx, &request.value).await?;
     match right(ctx, input, shown, voter, &request.value, &gate.value, &config).await? {
@@ -487,7 +492,7 @@ async fn tell(ctx: &impl Queues, input: &Input, request: &RequestId, recorded: &
     let Actor::Chat { user } = &input.actor else { return Ok(()) };
     let request = request.clone();
     let notice = match recorded {
-        Recorded::Decided(_) | Recorded::NotJudgedYet => return Ok(()),
+        Recorded::Decided(_) | Recorded::NotJudgedYet { .. } => return Ok(()),
         Recorded::Counted => Notice::VoteCounted { request },
         Recorded::AlreadyDecided { ending, by } => {
             Notice::AlreadyDecided { request, how: format!("{ending:?}").to_lowercase(), by: by.clone() }
@@ -524,7 +529,7 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
     match record_decision(ctx, input.clone()).await {
-        Ok(Recorded::NotJudgedYet) => put_off(ctx, input).await,
+        Ok(Recorded::NotJudgedYet { deadline }) => put_off(ctx, input, deadline).await,
         Err(error @ (Error::NotFound(_) | Error::Invalid { .. })) => {
             not_taken(ctx, &input.actor, input.place, error.to_string()).await
         }
@@ -533,11 +538,20 @@ where
 }
 
 /// Keeps the vote on its queue while the voter is read anew.
-async fn put_off(ctx: &impl Queues, input: Input) -> Result<()> {
+async fn put_off(ctx: &(impl Queues + Clock), input: Input, deadline: Timestamp) -> Result<()> {
     let Sight::Card(shown) = input.sight else { return Err(Error::Broken("not a vote from chat".into())) };
     let Input { id, actor, verdict, reason, cast_at, place, .. } = input;
     let job = Job::Vote { id, shown, actor, verdict, reason, cast_at, place };
-    ctx.send_later(Queue::Decisions, &Envelope::job(job), JUDGE_AGAIN_SECONDS).await
+    let seconds = judge_again_after(cast_at, ctx.now(), deadline);
+    ctx.send_later(Queue::Decisions, &Envelope::job(job), seconds).await
+}
+
+/// As long again as the vote has waited, so that a long outage costs little; sooner where the gate is about to end.
+fn judge_again_after(cast_at: Timestamp, now: Timestamp, deadline: Timestamp) -> u16 {
+    let waited = now.since(cast_at) / 1000;
+    let left = deadline.since(now) / 1000;
+    let seconds = waited.min(left / 2).clamp(JUDGE_AGAIN_SECONDS.into(), MAX_JUDGE_AGAIN_SECONDS.into());
+    u16::try_from(seconds).unwrap_or(JUDGE_AGAIN_SECONDS)
 }
 
 async fn on_cancellation<C>(ctx: &C, input: Cancellation) -> Result<()>
@@ -620,4 +634,27 @@ where
     end_from_outside(ctx, &mut change, Ending::Cancelled, Outcome::Cancelled).await?;
     commit(ctx, change).await?;
     Ok(Cancelled::Yes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(waited: i64, left: i64, seconds: u16) {
+        let now = Timestamp(1_000_000_000);
+        let (cast_at, deadline) = (Timestamp(now.0 - waited * 1000), Timestamp(now.0 + left * 1000));
+        assert_eq!(judge_again_after(cast_at, now, deadline), seconds, "{waited} s waited, {left} s left");
+    }
+
+    #[test]
+    fn a_vote_that_cannot_be_judged_is_judged_ever_less_often_but_in_time() {
+        for (waited, seconds) in [(0, 60), (59, 60), (61, 61), (121, 121), (300, 300), (86_400, 300)] {
+            check(waited, 86_400, seconds);
+        }
+        for (left, seconds) in [(601, 300), (400, 200), (121, 60), (1, 60), (-5, 60)] {
+            check(86_400, left, seconds);
+        }
+        // A clock that differs makes no wait of its own.
+        check(-10, 86_400, 60);
+    }
 }

@@ -9,13 +9,14 @@ use crate::{
     change::{Versioned, decode, put, read},
     ids::SubjectId,
     job::Content,
-    outbox::Row,
+    outbox::{Row, Work},
     person::{
         Group, Linked, Person, Profile,
         link::{Sources, link},
     },
     ports::{
-        Chat, Clock, Configs, Directory, Expect, Hris, KeyOwner, MAX_WRITES, Salt, Vault, Write, WriteStore,
+        Chat, Clock, Configs, Directory, Expect, Hris, KeyOwner, MAX_WRITES, ReadStore, Salt, Vault, Write,
+        WriteStore,
     },
     slot::Slot,
 };
@@ -56,7 +57,8 @@ where
     Ok(Synced { people: linked.people.len(), changed, ambiguous: linked.ambiguous })
 }
 
-/// Does one row `RefreshPerson`: everybody is read anew, since the sources answer for all at once.
+/// Does one row `RefreshPerson`: everybody is read anew, since the sources answer for all at once. So one pass does every
+/// row that was put before it.
 ///
 /// # Errors
 /// As [`sync_people`].
@@ -66,8 +68,18 @@ where
 {
     let slot = Slot::Row(owner.to_owned(), key.to_owned());
     let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
-    sync_people(ctx).await?;
+    if !is_read_since(ctx, &row).await? {
+        sync_people(ctx).await?;
+    }
     done(ctx, &row, version).await
+}
+
+async fn is_read_since(ctx: &impl ReadStore, row: &Row) -> Result<bool> {
+    let Work::RefreshPerson { subject } = &row.work else {
+        return Err(Error::Broken("not a person to read anew".into()));
+    };
+    let known = read::<Person>(ctx, &Slot::Person(subject.clone())).await?;
+    Ok(known.is_some_and(|known| known.value.as_of > row.put_at))
 }
 
 async fn sources<C>(ctx: &C) -> Result<Sources>
