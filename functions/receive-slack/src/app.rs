@@ -1,6 +1,6 @@
 //! `POST /slack/commands`, `/slack/events` and `/slack/interactions`.
 
-use countersign_chat::slack::{self, Path, Received, Reply, authenticate};
+use countersign_chat::slack::{self, Path, Received, Reply, SigningSecret, authenticate};
 use countersign_core::{
     Error, Result,
     job::Envelope,
@@ -8,7 +8,8 @@ use countersign_core::{
 };
 use countersign_runtime::{
     http::{HttpRequest, HttpResponse},
-    ports::slack::SlackApp,
+    ports::slack::{SlackApp, signer},
+    renewed::Renewed,
     telemetry::{Unit, metric},
 };
 
@@ -19,19 +20,22 @@ use countersign_runtime::{
 /// again or tells the person.
 pub(crate) async fn receive<C>(ctx: &C, request: HttpRequest) -> Result<HttpResponse>
 where
-    C: Clock + Queues + AsRef<SlackApp>,
+    C: Clock + Queues + AsRef<Renewed<SlackApp>>,
 {
-    let app: &SlackApp = ctx.as_ref();
     let (timestamp, signature) =
         (request.header("x-slack-request-timestamp"), request.header("x-slack-signature"));
     let now = ctx.now();
-    if let Err(why) = authenticate(&app.signing_secret, timestamp, signature, &request.body, now.seconds()) {
-        metric("CountersignSlackRefused", Unit::Count, 1.0, &[("reason", why.name())]);
-        return Ok(HttpResponse::empty(401));
-    }
+    let is_signed = |by: &SigningSecret| authenticate(by, timestamp, signature, &request.body, now.seconds());
+    let app = match signer(ctx.as_ref(), is_signed).await {
+        Ok(app) => app,
+        Err(why) => {
+            metric("CountersignSlackRefused", Unit::Count, 1.0, &[("reason", why.name())]);
+            return Ok(HttpResponse::empty(401));
+        }
+    };
     let path = Path::of(&request.route).ok_or(Error::NotFound("resource"))?;
     match slack::receive(path, &request.body, &app.team, now) {
-        Ok(received) => take(ctx, app, received).await,
+        Ok(received) => take(ctx, &app, received).await,
         // Without the header Slack would deliver an event of another workspace again and again.
         Err(Error::Refused(_)) => Ok(HttpResponse::empty(403).with_header("X-Slack-No-Retry", "1")),
         Err(other) => Err(other),

@@ -60,8 +60,11 @@ impl BambooHr {
         let root = api_root("the BambooHR address", base_url)?;
         // The key is the user name; the password is not looked at.
         let basic = |key: &str| STANDARD.encode(format!("{key}:x"));
-        let authorization = key.into().authorization("Basic", basic)?;
-        Ok(Self { service: Service { name: SERVICE, client, root, authorization, now: Box::new(now) } })
+        let secret = key.into();
+        let authorization = secret.authorization("Basic", basic)?;
+        Ok(Self {
+            service: Service { name: SERVICE, client, root, secret, authorization, now: Box::new(now) },
+        })
     }
 }
 

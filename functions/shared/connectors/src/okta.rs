@@ -44,8 +44,9 @@ impl Okta {
         now: impl Fn() -> Timestamp + Send + Sync + 'static,
     ) -> Result<Self> {
         let root = api_root("the Okta address", base_url)?;
-        let authorization = token.into().authorization("SSWS", str::to_owned)?;
-        let service = Service { name: SERVICE, client, root, authorization, now: Box::new(now) };
+        let secret = token.into();
+        let authorization = secret.authorization("SSWS", str::to_owned)?;
+        let service = Service { name: SERVICE, client, root, secret, authorization, now: Box::new(now) };
         Ok(Self { service, groups: groups::Known::default() })
     }
 

@@ -2,24 +2,45 @@
 
 use countersign_core::{Error, Result};
 use reqwest::header::HeaderValue;
-use std::fmt;
+use std::{
+    fmt,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+};
 
 /// Longest key or token, in bytes.
 pub(crate) const MAX_SECRET_BYTES: usize = 4096;
 
 /// A key or token of an outside system. `Debug` prints nothing of it, and there is no `Display`.
 #[derive(Clone)]
-pub struct Secret(String);
+pub struct Secret {
+    text: String,
+    refused: Arc<AtomicBool>,
+}
 
 impl Secret {
+    /// A key or token, with a flag that is raised when the system refuses it.
+    #[must_use]
+    pub fn watched(text: String, refused: Arc<AtomicBool>) -> Self {
+        Self { text, refused }
+    }
+
+    /// Raises the flag.
+    pub(crate) fn refuse(&self) {
+        self.refused.store(true, Ordering::Relaxed);
+    }
+
     /// The value of an `Authorization` header made of `scheme` and this secret as `encode` writes it.
     pub(crate) fn authorization(&self, scheme: &str, encode: fn(&str) -> String) -> Result<HeaderValue> {
         let why = || Error::invalid("key or token", format!("must be 1 to {MAX_SECRET_BYTES} visible bytes"));
-        let visible = self.0.bytes().all(|byte| byte.is_ascii_graphic());
-        if self.0.is_empty() || self.0.len() > MAX_SECRET_BYTES || !visible {
+        let visible = self.text.bytes().all(|byte| byte.is_ascii_graphic());
+        if self.text.is_empty() || self.text.len() > MAX_SECRET_BYTES || !visible {
             return Err(why());
         }
-        let mut value = HeaderValue::from_str(&format!("{scheme} {}", encode(&self.0))).map_err(|_| why())?;
+        let mut value =
+            HeaderValue::from_str(&format!("{scheme} {}", encode(&self.text))).map_err(|_| why())?;
         value.set_sensitive(true);
         Ok(value)
     }
@@ -27,13 +48,13 @@ impl Secret {
 
 impl From<String> for Secret {
     fn from(text: String) -> Self {
-        Self(text)
+        Self::watched(text, Arc::default())
     }
 }
 
 impl From<&str> for Secret {
     fn from(text: &str) -> Self {
-        Self(text.to_owned())
+        text.to_owned().into()
     }
 }
 

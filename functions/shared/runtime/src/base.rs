@@ -72,10 +72,14 @@ impl Base {
         Ok(self.http.get_or_init(|| client).clone())
     }
 
-    /// The JSON secret whose id a variable names.
+    /// What `make` makes of the JSON secret whose id a variable names, made anew when the secret changes.
     #[cfg(feature = "outside")]
-    pub(crate) async fn secret<T: serde::de::DeserializeOwned>(&self, name: &str) -> Result<T> {
-        let secrets = countersign_aws::secrets::Secrets::new(&self.session, self.shared_clock());
-        secrets.get(self.env.get(name)?).await
+    pub(crate) async fn renewed<T, V: serde::de::DeserializeOwned>(
+        &self,
+        name: &str,
+        make: impl Fn(V, crate::renewed::Refused) -> Result<T> + Send + Sync + 'static,
+    ) -> Result<crate::renewed::Renewed<T>> {
+        let secrets = countersign_aws::secrets::Secrets::new(&self.session);
+        crate::renewed::Renewed::open(secrets, self.env.get(name)?, self.shared_clock(), make).await
     }
 }

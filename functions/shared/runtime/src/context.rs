@@ -57,6 +57,18 @@ macro_rules! delegate {
             )+
         }
     };
+    (@renewed $name:ident $field:ident $trait:ident {
+        $(fn $method:ident($($arg:ident: $type:ty),*) -> $output:ty;)+
+    }) => {
+        impl $crate::core::ports::$trait for $name {
+            $(
+                async fn $method(&self, $($arg: $type),*) -> $crate::core::Result<$output> {
+                    let adapter = self.$field.current().await;
+                    $crate::core::ports::$trait::$method(&*adapter, $($arg),*).await
+                }
+            )+
+        }
+    };
     (@read $name:ident $field:ident) => {
         $crate::delegate!(@port $name $field ReadStore {
             fn get(slot: &$crate::core::slot::Slot) -> Option<$crate::core::ports::Stored>;
@@ -109,28 +121,28 @@ macro_rules! delegate {
         });
     };
     (hris $name:ident) => {
-        $crate::delegate!(@port $name hris Hris {
+        $crate::delegate!(@renewed $name hris Hris {
             fn employee(id: &str) -> Option<$crate::core::facts::EmployeeFacts>;
             fn employees() -> Vec<$crate::core::person::Employee>;
             fn leave() -> Vec<$crate::core::person::Leave>;
         });
     };
     (directory $name:ident) => {
-        $crate::delegate!(@port $name directory Directory {
+        $crate::delegate!(@renewed $name directory Directory {
             fn user(id: &str) -> Option<$crate::core::facts::DirectoryUser>;
             fn users() -> Vec<$crate::core::person::DirectoryAccount>;
             fn members(group: &str) -> Option<Vec<String>>;
         });
     };
     (access $name:ident) => {
-        $crate::delegate!(@port $name access Access {
+        $crate::delegate!(@renewed $name access Access {
             fn grant(target: &$crate::core::facts::AccessTarget) -> ();
             fn revoke(target: &$crate::core::facts::AccessTarget) -> ();
             fn holds(target: &$crate::core::facts::AccessTarget) -> bool;
         });
     };
     (chat $name:ident) => {
-        $crate::delegate!(@port $name chat Chat {
+        $crate::delegate!(@renewed $name chat Chat {
             fn post(to: &$crate::core::person::ChatUser, card: &$crate::core::card::Card)
                 -> $crate::core::card::CopyAddress;
             fn find(to: &$crate::core::person::ChatUser, value: &str) -> Option<$crate::core::card::CopyAddress>;
@@ -259,12 +271,12 @@ mod tests {
     mod outside {
         use super::names_all;
         use crate::env::{BAMBOOHR_URL, OIDC_ISSUER, OKTA_SECRET_ID, SLACK_TEAM};
-        use crate::ports::{bearers::Adapter as Bearers, slack::SlackApp};
+        use crate::ports::{bearers::Adapter as Bearers, slack::Adapter as Slack};
         use countersign_core::ports::{Access, Chat, Directory, Hris};
 
         crate::context!(Outside: hris, directory, access, chat, bearers, slack);
 
-        fn does(_: &(impl Hris + Directory + Access + Chat + AsRef<Bearers> + AsRef<SlackApp>)) {}
+        fn does(_: &(impl Hris + Directory + Access + Chat + AsRef<Bearers> + AsRef<Slack>)) {}
 
         #[tokio::test]
         async fn what_is_named_may_be_done() {

@@ -21,6 +21,8 @@ pub mod identifiers;
 mod invocation;
 pub mod ports;
 pub mod queue;
+#[cfg(feature = "outside")]
+pub mod renewed;
 mod run;
 pub mod telemetry;
 

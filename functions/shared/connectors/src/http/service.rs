@@ -1,7 +1,7 @@
 //! Calls to one outside system: what is sent with each, and what each way of failing means.
 
 use super::{MAX_ANSWER_BYTES, retry_after};
-use crate::Now;
+use crate::{Now, Secret};
 use countersign_core::{Error, Result, time::Timestamp};
 use reqwest::{
     Client, Method, RequestBuilder, Response, StatusCode, Url,
@@ -17,6 +17,7 @@ pub(crate) struct Service {
     pub(crate) name: &'static str,
     pub(crate) client: Client,
     pub(crate) root: Url,
+    pub(crate) secret: Secret,
     pub(crate) authorization: HeaderValue,
     pub(crate) now: Now,
 }
@@ -68,6 +69,9 @@ impl Service {
             StatusCode::NOT_FOUND => return Ok(None),
             status => {
                 tracing::warn!(service = self.name, status = status.as_u16(), "a read was refused");
+                if status == StatusCode::UNAUTHORIZED {
+                    self.secret.refuse();
+                }
                 return Err(self.unavailable(retry_at(&answer, self.now())));
             }
         }
@@ -103,6 +107,12 @@ impl Service {
             StatusCode::NOT_FOUND => Ok(Changed::Missing(self.refusal(answer).await)),
             // Somebody on the way waited in vain: of the system itself nothing is known.
             StatusCode::REQUEST_TIMEOUT | StatusCode::GATEWAY_TIMEOUT => Err(self.ambiguous(false)),
+            // Our key is refused, not the change: it waits for a good one.
+            StatusCode::UNAUTHORIZED => {
+                self.secret.refuse();
+                let _logged = self.refusal(answer).await;
+                Err(self.unavailable(None))
+            }
             status if status.is_client_error() => Err(Error::Refused(self.refusal(answer).await)),
             status => Err(self.ambiguous(status.is_server_error())),
         }

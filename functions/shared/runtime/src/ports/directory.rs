@@ -1,6 +1,7 @@
 //! The directory.
 
-use crate::{base::Base, env};
+use crate::{base::Base, env, renewed::Renewed};
+use countersign_connectors::{Secret, okta::Okta};
 use countersign_core::Result;
 use countersign_core::ports::Clock;
 use serde::Deserialize;
@@ -14,14 +15,16 @@ struct Token {
 pub const NEEDS: &[&str] = &[env::OKTA_SECRET_ID, env::OKTA_URL];
 
 /// The adapter.
-pub type Adapter = countersign_connectors::okta::Okta;
+pub type Adapter = Renewed<Okta>;
 
 /// Builds it.
 ///
 /// # Errors
 /// [`countersign_core::Error`] if the environment does not allow it.
 pub async fn build(base: &Base) -> Result<Adapter> {
-    let Token { token } = base.secret(env::OKTA_SECRET_ID).await?;
-    let clock = base.clock;
-    Adapter::new(base.http()?, base.env.get(env::OKTA_URL)?, token, move || clock.now())
+    let (http, url, clock) = (base.http()?, base.env.get(env::OKTA_URL)?.to_owned(), base.clock);
+    let make = move |Token { token }, refused| {
+        Okta::new(http.clone(), &url, Secret::watched(token, refused), move || clock.now())
+    };
+    base.renewed(env::OKTA_SECRET_ID, make).await
 }

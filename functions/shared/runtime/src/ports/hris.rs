@@ -1,6 +1,7 @@
 //! The HR system.
 
-use crate::{base::Base, env};
+use crate::{base::Base, env, renewed::Renewed};
+use countersign_connectors::{Secret, bamboohr::BambooHr};
 use countersign_core::Result;
 use countersign_core::ports::Clock;
 use serde::Deserialize;
@@ -14,14 +15,16 @@ struct Key {
 pub const NEEDS: &[&str] = &[env::BAMBOOHR_SECRET_ID, env::BAMBOOHR_URL];
 
 /// The adapter.
-pub type Adapter = countersign_connectors::bamboohr::BambooHr;
+pub type Adapter = Renewed<BambooHr>;
 
 /// Builds it.
 ///
 /// # Errors
 /// [`countersign_core::Error`] if the environment does not allow it.
 pub async fn build(base: &Base) -> Result<Adapter> {
-    let Key { key } = base.secret(env::BAMBOOHR_SECRET_ID).await?;
-    let clock = base.clock;
-    Adapter::new(base.http()?, base.env.get(env::BAMBOOHR_URL)?, key, move || clock.now())
+    let (http, url, clock) = (base.http()?, base.env.get(env::BAMBOOHR_URL)?.to_owned(), base.clock);
+    let make = move |Key { key }, refused| {
+        BambooHr::new(http.clone(), &url, Secret::watched(key, refused), move || clock.now())
+    };
+    base.renewed(env::BAMBOOHR_SECRET_ID, make).await
 }
