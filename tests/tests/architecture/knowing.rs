@@ -40,6 +40,9 @@ fn members_know_only_those_below_them() {
     let shipped = Workspace::read();
     let samples = [
         ("countersign-core", "countersign-aws"),
+        ("countersign-core", "countersign-http"),
+        ("countersign-http", "countersign-core"),
+        ("spend-token", "countersign-http"),
         ("countersign-chat", "countersign-aws"),
         ("countersign-aws", "countersign-runtime"),
         ("spend-token", "countersign-aws"),
@@ -69,7 +72,8 @@ fn may_know(name: &str, is_function: bool, other: &str) -> bool {
         ("receive-slack", "countersign-chat") => true,
         ("countersign-runtime", "countersign-aws" | "countersign-chat" | "countersign-connectors") => true,
         ("countersign-runtime", "countersign-triage") => true,
-        ("countersign-core", _) => false,
+        ("countersign-aws", "countersign-http") => true,
+        ("countersign-core" | "countersign-http", _) => false,
         ("countersign" | "countersign-tests" | "countersign-simulators" | "countersign-bench", _) => true,
         (_, "countersign-core") => true,
         (_, "countersign-runtime") => is_function,

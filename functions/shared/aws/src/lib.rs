@@ -4,6 +4,7 @@
 mod cache;
 #[cfg(feature = "dynamodb")]
 pub mod configs;
+mod connector;
 #[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets", feature = "sfn", feature = "sqs"))]
 mod fault;
 #[cfg(feature = "kms")]

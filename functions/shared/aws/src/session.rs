@@ -1,14 +1,12 @@
 //! One HTTP client, one set of credentials and one retry rule, shared by the clients of all services.
 
+use crate::connector::Connector;
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_smithy_http_client::{
-    Builder,
-    tls::{Provider, TlsContext, TrustStore, rustls_provider::CryptoMode},
-};
-use aws_smithy_runtime_api::client::{behavior_version::BehaviorVersion, http::SharedHttpClient};
+use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::{SdkConfig, region::Region};
 use countersign_core::{Error, Result};
+use countersign_http::{Client, Roots};
 use std::{fmt, time::Duration};
 
 /// How long connecting may take.
@@ -17,8 +15,6 @@ pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(5);
 /// How often a call is tried in all.
 pub const ATTEMPTS: u32 = 3;
-
-const ROOTS: &[u8] = include_bytes!("../roots/amazon.pem");
 
 /// Where and as whom to call, as the environment says.
 #[derive(Clone, Default)]
@@ -56,12 +52,14 @@ impl Session {
     ///
     /// # Errors
     /// [`Error::Invalid`] for an address that is neither `https` nor `http` on this machine;
-    /// [`Error::Broken`] if the roots do not load.
+    /// [`Error::Broken`] if TLS cannot be set up.
     pub fn open(settings: Settings) -> Result<Self> {
-        let http = http_client(settings.endpoint_url.as_deref())?;
+        check_endpoint(settings.endpoint_url.as_deref())?;
+        let http = Client::new(Roots::Amazon, CONNECT_TIMEOUT);
+        let http = http.map_err(|_| Error::Broken("TLS cannot be set up for AWS".into()))?;
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(http)
+            .http_client(Connector::new(http))
             .region(Region::new(settings.region.clone()))
             .credentials_provider(credentials(&settings))
             .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
@@ -100,33 +98,19 @@ fn credentials(settings: &Settings) -> SharedCredentialsProvider {
 }
 
 fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(CONNECT_TIMEOUT)
-        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
-        .build()
+    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
 }
 
-fn http_client(endpoint: Option<&str>) -> Result<SharedHttpClient> {
-    if is_plain(endpoint)? {
-        return Ok(Builder::new().build_http());
-    }
-    let roots = TrustStore::empty().with_pem_certificate(ROOTS);
-    let tls = TlsContext::builder()
-        .with_trust_store(roots)
-        .build()
-        .map_err(|_| Error::Broken("the roots of AWS do not load".into()))?;
-    Ok(Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).tls_context(tls).build_https())
-}
-
-fn is_plain(endpoint: Option<&str>) -> Result<bool> {
+/// Plain HTTP is for this machine only.
+fn check_endpoint(endpoint: Option<&str>) -> Result<()> {
     let Some(rest) = endpoint.and_then(|url| url.strip_prefix("http://")) else {
         let secure = endpoint.is_none_or(|url| url.starts_with("https://"));
-        return if secure { Ok(false) } else { Err(bad_endpoint()) };
+        return if secure { Ok(()) } else { Err(bad_endpoint()) };
     };
     let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
     let host = authority.strip_prefix("[::1]").map_or_else(|| authority.split(':').next(), |_| Some("::1"));
     match host {
-        Some("localhost" | "127.0.0.1" | "::1") if !authority.contains('@') => Ok(true),
+        Some("localhost" | "127.0.0.1" | "::1") if !authority.contains('@') => Ok(()),
         _ => Err(bad_endpoint()),
     }
 }
@@ -139,17 +123,17 @@ fn bad_endpoint() -> Error {
 mod tests {
     use super::*;
 
-    fn check(endpoint: Option<&str>, plain: Option<bool>) {
-        assert_eq!(is_plain(endpoint).ok(), plain, "{endpoint:?}");
+    fn check(endpoint: Option<&str>, good: bool) {
+        assert_eq!(check_endpoint(endpoint).is_ok(), good, "{endpoint:?}");
     }
 
     #[test]
     fn plain_http_is_for_this_machine_only() {
-        check(None, Some(false));
-        check(Some("https://dynamodb.example"), Some(false));
+        check(None, true);
+        check(Some("https://dynamodb.example"), true);
         for local in ["http://127.0.0.1:4566", "http://localhost/", "http://[::1]:4566", "http://localhost?x"]
         {
-            check(Some(local), Some(true));
+            check(Some(local), true);
         }
         for bad in [
             "",
@@ -162,7 +146,7 @@ mod tests {
             "ftp://localhost",
             "localhost:4566",
         ] {
-            check(Some(bad), None);
+            check(Some(bad), false);
         }
     }
 
@@ -180,12 +164,5 @@ mod tests {
             assert!(!printed.contains(secret), "{printed}");
         }
         assert!(printed.contains("eu-central-1"));
-    }
-
-    #[test]
-    fn the_five_roots_load() {
-        let text = std::str::from_utf8(ROOTS).unwrap();
-        assert_eq!(text.matches("BEGIN CERTIFICATE").count(), 5);
-        assert!(Session::open(Settings { region: "eu-central-1".into(), ..Settings::default() }).is_ok());
     }
 }
