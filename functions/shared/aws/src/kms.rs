@@ -1,14 +1,29 @@
 //! Data keys from KMS, bound to their owner by the encryption context.
 
-use crate::vault::{DataKey, KeyService};
-use crate::{fault, session::Session};
+use crate::{
+    fault,
+    service::{Service, operation},
+    session::Session,
+    vault::{DataKey, KeyService},
+};
 use aws_sdk_kms::{
-    Client,
-    operation::{decrypt::DecryptError, generate_data_key::GenerateDataKeyError as NoKey},
+    operation::{
+        decrypt::{Decrypt, DecryptError, DecryptInput},
+        generate_data_key::{GenerateDataKey, GenerateDataKeyError as NoKey, GenerateDataKeyInput},
+    },
     primitives::Blob,
     types::DataKeySpec,
 };
 use countersign_core::{Error, Result};
+
+operation!(aws_sdk_kms::operation::decrypt, Decrypt, DecryptInput, DecryptOutput, DecryptError);
+operation!(
+    aws_sdk_kms::operation::generate_data_key,
+    GenerateDataKey,
+    GenerateDataKeyInput,
+    GenerateDataKeyOutput,
+    GenerateDataKeyError
+);
 
 const SERVICE: &str = "the key service";
 const OWNER: &str = "owner";
@@ -16,7 +31,7 @@ const OWNER: &str = "owner";
 /// One KMS key that wraps the data keys of all owners.
 #[derive(Clone, Debug)]
 pub struct KmsKeys {
-    client: Client,
+    service: Service,
     key_id: String,
 }
 
@@ -24,14 +39,15 @@ impl KmsKeys {
     /// The key of an id, alias or ARN.
     #[must_use]
     pub fn new(session: &Session, key_id: &str) -> Self {
-        Self { client: Client::new(session.config()), key_id: key_id.into() }
+        Self { service: session.service("kms"), key_id: key_id.into() }
     }
 }
 
 impl KeyService for KmsKeys {
     async fn generate(&self, owner: &str) -> Result<DataKey> {
-        let request = self.client.generate_data_key().key_id(&self.key_id).key_spec(DataKeySpec::Aes256);
-        let answer = request.encryption_context(OWNER, owner).send().await;
+        let wanted = GenerateDataKeyInput::builder().key_id(&self.key_id).key_spec(DataKeySpec::Aes256);
+        let answer =
+            self.service.call::<GenerateDataKey>(wanted.encryption_context(OWNER, owner).build()).await;
         let answer = answer.map_err(|e| match e.as_service_error() {
             Some(NoKey::DisabledException(_) | NoKey::KmsInvalidStateException(_)) => {
                 Error::unavailable(SERVICE)
@@ -44,8 +60,8 @@ impl KeyService for KmsKeys {
     }
 
     async fn unwrap(&self, owner: &str, wrapped: &[u8]) -> Result<Vec<u8>> {
-        let request = self.client.decrypt().key_id(&self.key_id).ciphertext_blob(Blob::new(wrapped));
-        let answer = request.encryption_context(OWNER, owner).send().await;
+        let wanted = DecryptInput::builder().key_id(&self.key_id).ciphertext_blob(Blob::new(wrapped));
+        let answer = self.service.call::<Decrypt>(wanted.encryption_context(OWNER, owner).build()).await;
         let answer = answer.map_err(|e| match e.as_service_error() {
             Some(DecryptError::DisabledException(_) | DecryptError::KmsInvalidStateException(_)) => {
                 Error::unavailable(SERVICE)

@@ -1,5 +1,6 @@
 //! AWS behind the ports: the only crate that names its SDK, one feature per service, so that a function links what it needs.
 
+mod address;
 #[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets"))]
 mod cache;
 #[cfg(feature = "dynamodb")]
@@ -13,6 +14,7 @@ pub mod kms;
 pub mod queues;
 #[cfg(feature = "secrets")]
 pub mod secrets;
+mod service;
 pub mod session;
 #[cfg(feature = "dynamodb")]
 pub mod table;

@@ -1,7 +1,11 @@
 //! The queues over SQS.
 
-use crate::{fault, session::Session};
-use aws_sdk_sqs::Client;
+use crate::{
+    fault,
+    service::{Service, operation},
+    session::Session,
+};
+use aws_sdk_sqs::operation::send_message::{SendMessage, SendMessageInput};
 use countersign_core::{
     Error, Result,
     job::{Envelope, Queue},
@@ -13,10 +17,18 @@ use std::collections::BTreeMap;
 /// The longest time that a message can be kept back; what is asked to wait longer comes after that.
 pub const MAX_DELAY_SECONDS: u16 = 900;
 
+operation!(
+    aws_sdk_sqs::operation::send_message,
+    SendMessage,
+    SendMessageInput,
+    SendMessageOutput,
+    SendMessageError
+);
+
 /// The queues that a function may send to.
 #[derive(Clone, Debug)]
 pub struct SqsQueues {
-    client: Client,
+    service: Service,
     urls: BTreeMap<Queue, String>,
 }
 
@@ -24,16 +36,16 @@ impl SqsQueues {
     /// The queues at their URLs; to the others nothing can be sent.
     #[must_use]
     pub fn new(session: &Session, urls: BTreeMap<Queue, String>) -> Self {
-        Self { client: Client::new(session.config()), urls }
+        Self { service: session.service("sqs"), urls }
     }
 }
 
 impl Queues for SqsQueues {
     async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
         let url = self.urls.get(&queue).ok_or_else(|| not_ours(queue))?;
-        let message = self.client.send_message().queue_url(url).message_body(body(envelope)?);
+        let message = SendMessageInput::builder().queue_url(url).message_body(body(envelope)?);
         let delay = (seconds > 0).then_some(i32::from(seconds.min(MAX_DELAY_SECONDS)));
-        let sent = message.set_delay_seconds(delay).send().await;
+        let sent = self.service.call::<SendMessage>(message.set_delay_seconds(delay).build()).await;
         sent.map(drop).map_err(|e| fault::of_repeatable("the queue", &e))
     }
 }

@@ -1,14 +1,26 @@
 //! Secrets of outside systems, from Secrets Manager.
 
-use crate::{fault, session::Session};
-use aws_sdk_secretsmanager::Client;
+use crate::{
+    fault,
+    service::{Service, operation},
+    session::Session,
+};
+use aws_sdk_secretsmanager::operation::get_secret_value::{GetSecretValue, GetSecretValueInput};
 use countersign_core::Result;
 use std::fmt;
+
+operation!(
+    aws_sdk_secretsmanager::operation::get_secret_value,
+    GetSecretValue,
+    GetSecretValueInput,
+    GetSecretValueOutput,
+    GetSecretValueError
+);
 
 /// Reads secrets. Its `Debug` prints none.
 #[derive(Clone)]
 pub struct Secrets {
-    client: Client,
+    service: Service,
 }
 
 impl fmt::Debug for Secrets {
@@ -21,7 +33,7 @@ impl Secrets {
     /// The secrets of the account; which of them may be read, the role says.
     #[must_use]
     pub fn new(session: &Session) -> Self {
-        Self { client: Client::new(session.config()) }
+        Self { service: session.service("secretsmanager") }
     }
 
     /// The text of the secret of an id, as it is now.
@@ -29,7 +41,8 @@ impl Secrets {
     /// # Errors
     /// [`countersign_core::Error::Unavailable`].
     pub async fn text(&self, id: &str) -> Result<String> {
-        let answer = self.client.get_secret_value().secret_id(id).send().await;
+        let wanted = GetSecretValueInput::builder().secret_id(id).build();
+        let answer = self.service.call::<GetSecretValue>(wanted).await;
         let answer = answer.map_err(|e| fault::of_repeatable("the secrets", &e))?;
         Ok(answer.secret_string.unwrap_or_default())
     }

@@ -1,10 +1,8 @@
 //! One HTTP client, one set of credentials and one retry rule, shared by the clients of all services.
 
-use crate::connector::Connector;
+use crate::{address, connector::Connector, service::Service};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
-use aws_smithy_runtime_api::client::behavior_version::BehaviorVersion;
-use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_types::{SdkConfig, region::Region};
+use aws_types::region::Region;
 use countersign_core::{Error, Result};
 use countersign_http::{Client, Roots};
 use std::{fmt, time::Duration};
@@ -41,34 +39,32 @@ impl fmt::Debug for Settings {
     }
 }
 
-/// What the clients of all services share. Cheap to clone; opens no connection by itself.
+/// What the calls of all services share. Cheap to clone; opens no connection by itself.
 #[derive(Clone, Debug)]
 pub struct Session {
-    config: SdkConfig,
+    region: Region,
+    endpoint_url: Option<String>,
+    credentials: SharedCredentialsProvider,
+    connector: Connector,
 }
 
 impl Session {
     /// A session in which only certificates below Amazon's own roots are trusted.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that is neither `https` nor `http` on this machine;
-    /// [`Error::Broken`] if TLS cannot be set up.
+    /// [`Error::Invalid`] for an address that is neither `https` nor `http` on this machine, and for a region that is not
+    /// one of the commercial, the Chinese or the US government's partition; [`Error::Broken`] if TLS cannot be set up.
     pub fn open(settings: Settings) -> Result<Self> {
         check_endpoint(settings.endpoint_url.as_deref())?;
+        address::check(&settings.region)?;
         let http = Client::new(Roots::Amazon, CONNECT_TIMEOUT);
         let http = http.map_err(|_| Error::Broken("TLS cannot be set up for AWS".into()))?;
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .http_client(Connector::new(http))
-            .region(Region::new(settings.region.clone()))
-            .credentials_provider(credentials(&settings))
-            .retry_config(RetryConfig::standard().with_max_attempts(ATTEMPTS))
-            .timeout_config(timeouts());
-        let config = match settings.endpoint_url {
-            Some(url) => config.endpoint_url(url),
-            None => config,
-        };
-        Ok(Self { config: config.build() })
+        Ok(Self {
+            credentials: credentials(&settings),
+            region: Region::new(settings.region),
+            endpoint_url: settings.endpoint_url,
+            connector: Connector::new(http),
+        })
     }
 
     // Without any service, nobody asks.
@@ -82,8 +78,11 @@ impl Session {
         )),
         allow(dead_code)
     )]
-    pub(crate) fn config(&self) -> &SdkConfig {
-        &self.config
+    pub(crate) fn service(&self, name: &'static str) -> Service {
+        let address =
+            self.endpoint_url.clone().unwrap_or_else(|| address::regional(name, self.region.as_ref()));
+        let (region, credentials) = (self.region.clone(), self.credentials.clone());
+        Service::new(name, address, region, credentials, self.connector.clone())
     }
 }
 
@@ -95,10 +94,6 @@ fn credentials(settings: &Settings) -> SharedCredentialsProvider {
         None,
         "environment",
     ))
-}
-
-fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build()
 }
 
 /// Plain HTTP is for this machine only.

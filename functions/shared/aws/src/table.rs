@@ -7,8 +7,15 @@ mod statement;
 
 pub use item::MAX_ITEM_BYTES;
 
-use crate::{fault, session::Session};
-use aws_sdk_dynamodb::Client;
+use crate::{
+    fault,
+    service::{Service, operation},
+    session::Session,
+};
+use aws_sdk_dynamodb::operation::{
+    get_item::{GetItem, GetItemInput},
+    query::{Query, QueryInput, builders::QueryInputBuilder},
+};
 use countersign_core::{
     Error, Result,
     outbox::Due,
@@ -19,6 +26,9 @@ use countersign_core::{
 use item::{Attributes, number, text};
 use statement::Statement;
 use std::{collections::HashSet, sync::Arc};
+
+operation!(aws_sdk_dynamodb::operation::get_item, GetItem, GetItemInput, GetItemOutput, GetItemError);
+operation!(aws_sdk_dynamodb::operation::query, Query, QueryInput, QueryOutput, QueryError);
 
 /// The most writes that are sent as one transaction.
 pub const MAX_TRANSACTION: usize = 12;
@@ -32,7 +42,7 @@ const DUE_INDEX: &str = "due";
 /// the same address, or what nobody writes by version.
 #[derive(Clone, Debug)]
 pub struct Table {
-    client: Client,
+    service: Service,
     name: Arc<str>,
 }
 
@@ -40,12 +50,12 @@ impl Table {
     /// The table of a name.
     #[must_use]
     pub fn new(session: &Session, name: &str) -> Self {
-        Self { client: Client::new(session.config()), name: name.into() }
+        Self { service: session.service("dynamodb"), name: name.into() }
     }
 
     async fn query(&self, range: keys::Range) -> Result<Vec<Attributes>> {
         let mut condition = String::from("PK = :pk");
-        let query = self.client.query().table_name(&*self.name).consistent_read(true);
+        let query = QueryInput::builder().table_name(&*self.name).consistent_read(true);
         let query = query.expression_attribute_values(":pk", text(range.pk));
         let query = match range.prefix {
             Some(prefix) => {
@@ -54,20 +64,31 @@ impl Table {
             }
             None => query,
         };
-        let mut pages = query.key_condition_expression(condition).into_paginator().items().send();
-        let mut items = Vec::new();
-        while let Some(item) = pages.next().await {
-            items.push(item.map_err(|e| fault::of_repeatable(SERVICE, &e))?);
+        self.pages(query.key_condition_expression(condition), usize::MAX).await
+    }
+
+    /// The items of as many pages as hold `enough`, or of all there are.
+    async fn pages(&self, query: QueryInputBuilder, enough: usize) -> Result<Vec<Attributes>> {
+        let (mut items, mut from) = (Vec::new(), None);
+        loop {
+            let page = query.clone().set_exclusive_start_key(from).build();
+            let page = self.service.call::<Query>(page).await;
+            let page = page.map_err(|e| fault::of_repeatable(SERVICE, &e))?;
+            items.extend(page.items.unwrap_or_default());
+            from = page.last_evaluated_key.filter(|key| !key.is_empty());
+            if from.is_none() || items.len() >= enough {
+                return Ok(items);
+            }
         }
-        Ok(items)
     }
 }
 
 impl ReadStore for Table {
     async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
         let key = item::key_attributes(&keys::of(slot));
-        let request = self.client.get_item().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
-        let answer = request.send().await.map_err(|e| fault::of_repeatable(SERVICE, &e))?;
+        let wanted = GetItemInput::builder().table_name(&*self.name).set_key(Some(key)).consistent_read(true);
+        let answer = self.service.call::<GetItem>(wanted.build()).await;
+        let answer = answer.map_err(|e| fault::of_repeatable(SERVICE, &e))?;
         answer.item.as_ref().map(item::stored).transpose()
     }
 
@@ -94,18 +115,13 @@ impl WriteStore for Table {
 impl DueIndex for Table {
     async fn due(&self, shard: u8, until: Timestamp, limit: usize) -> Result<Vec<Due>> {
         let page = i32::try_from(limit.clamp(1, 1000)).unwrap_or(1000);
-        let query = self.client.query().table_name(&*self.name).index_name(DUE_INDEX).limit(page);
+        let query = QueryInput::builder().table_name(&*self.name).index_name(DUE_INDEX).limit(page);
         let query = query
             .key_condition_expression("due_shard = :shard AND due_at <= :until")
             .expression_attribute_values(":shard", text(shard.to_string()))
             .expression_attribute_values(":until", number(until.0));
-        let mut pages = query.into_paginator().items().send();
-        let mut found = Vec::new();
-        while found.len() < limit {
-            let Some(item) = pages.next().await else { break };
-            found.push(item::due(&item.map_err(|e| fault::of_repeatable(SERVICE, &e))?)?);
-        }
-        Ok(found)
+        let found = self.pages(query, limit).await?;
+        found.iter().take(limit).map(item::due).collect()
     }
 }
 

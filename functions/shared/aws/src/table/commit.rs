@@ -5,17 +5,39 @@ use super::{
     item::key_attributes,
     statement::{Kind, Statement},
 };
-use crate::fault;
+use crate::{fault, service::operation};
 use aws_sdk_dynamodb::{
-    config::{Builder, retry::RetryConfig},
     operation::{
-        delete_item::DeleteItemError, transact_write_items::TransactWriteItemsError,
-        update_item::UpdateItemError,
+        delete_item::{DeleteItem, DeleteItemError, DeleteItemInput},
+        transact_write_items::{TransactWriteItems, TransactWriteItemsError, TransactWriteItemsInput},
+        update_item::{UpdateItem, UpdateItemError, UpdateItemInput},
     },
     types::{ConditionCheck, Delete, TransactWriteItem, Update, error::TransactionCanceledException},
 };
 use countersign_core::{Error, Result};
 use std::{collections::HashMap, future::Future, time::Duration};
+
+operation!(
+    aws_sdk_dynamodb::operation::delete_item,
+    DeleteItem,
+    DeleteItemInput,
+    DeleteItemOutput,
+    DeleteItemError
+);
+operation!(
+    aws_sdk_dynamodb::operation::update_item,
+    UpdateItem,
+    UpdateItemInput,
+    UpdateItemOutput,
+    UpdateItemError
+);
+operation!(
+    aws_sdk_dynamodb::operation::transact_write_items,
+    TransactWriteItems,
+    TransactWriteItemsInput,
+    TransactWriteItemsOutput,
+    TransactWriteItemsError
+);
 
 const PAUSES: [Duration; 2] = [Duration::from_millis(25), Duration::from_millis(75)];
 
@@ -34,17 +56,17 @@ impl Table {
         patiently(|| self.transact(items.clone())).await
     }
 
+    // The SDK must not try a write again by itself: it would hide that an earlier try may have been done.
+
     async fn update(&self, statement: &Statement, update: &str) -> Result<()> {
-        let request = self
-            .client
-            .update_item()
+        let item = UpdateItemInput::builder()
             .table_name(&*self.name)
             .set_key(Some(key_attributes(&statement.key)))
             .update_expression(update)
             .set_condition_expression(statement.condition.clone())
             .set_expression_attribute_names(some(&statement.names))
             .set_expression_attribute_values(some(&statement.values));
-        let answer = request.customize().config_override(once()).send().await;
+        let answer = self.service.call_once::<UpdateItem>(item.build()).await;
         answer.map(drop).map_err(|e| match e.as_service_error() {
             Some(UpdateItemError::ConditionalCheckFailedException(_)) => Error::Conflict,
             _ => fault::of_write(SERVICE, &e),
@@ -52,15 +74,13 @@ impl Table {
     }
 
     async fn delete(&self, statement: &Statement) -> Result<()> {
-        let request = self
-            .client
-            .delete_item()
+        let item = DeleteItemInput::builder()
             .table_name(&*self.name)
             .set_key(Some(key_attributes(&statement.key)))
             .set_condition_expression(statement.condition.clone())
             .set_expression_attribute_names(some(&statement.names))
             .set_expression_attribute_values(some(&statement.values));
-        let answer = request.customize().config_override(once()).send().await;
+        let answer = self.service.call_once::<DeleteItem>(item.build()).await;
         answer.map(drop).map_err(|e| match e.as_service_error() {
             Some(DeleteItemError::ConditionalCheckFailedException(_)) => Error::Conflict,
             _ => fault::of_write(SERVICE, &e),
@@ -68,8 +88,8 @@ impl Table {
     }
 
     async fn transact(&self, items: Vec<TransactWriteItem>) -> Result<()> {
-        let request = self.client.transact_write_items().set_transact_items(Some(items));
-        let answer = request.customize().config_override(once()).send().await;
+        let items = TransactWriteItemsInput::builder().set_transact_items(Some(items)).build();
+        let answer = self.service.call_once::<TransactWriteItems>(items).await;
         answer.map(drop).map_err(|e| match e.as_service_error() {
             Some(TransactWriteItemsError::TransactionCanceledException(why)) => of_cancelled(&codes(why)),
             _ => fault::of_write(SERVICE, &e),
@@ -116,11 +136,6 @@ impl Table {
         };
         Ok(item.build())
     }
-}
-
-/// The SDK must not try a write again by itself: it would hide that an earlier try may have been done.
-fn once() -> Builder {
-    Builder::new().retry_config(RetryConfig::disabled())
 }
 
 /// Tries again only what is known not to have been done.
