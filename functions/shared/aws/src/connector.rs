@@ -10,12 +10,12 @@ use aws_smithy_runtime_api::{
     http::HttpError,
 };
 use aws_smithy_types::{body::SdkBody, retry::ErrorKind};
-use countersign_http::{Bytes, Client, Failure, Request};
+use countersign_http::{Bytes, Client, Failure, Request, Response};
 
 /// The longest answer that is read, in bytes: a page of the table has at most 1 MB, some of it more than once escaped.
 pub(crate) const MAX_ANSWER_BYTES: usize = 8 * 1024 * 1024;
 
-/// Sends what the SDK wants to be sent. How long connecting may take is the client's matter.
+/// Sends what the SDK wants to be sent. How long that may take is the client's matter.
 #[derive(Clone, Debug)]
 pub(crate) struct Connector {
     client: Client,
@@ -37,11 +37,15 @@ impl HttpConnector for Connector {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let client = self.client.clone();
         HttpConnectorFuture::new(async move {
-            let answer = client.send(plain(request)?, MAX_ANSWER_BYTES).await.map_err(of_failure)?;
+            let answer = send(&client, plain(request)?).await.map_err(of_failure)?;
             HttpResponse::try_from(answer.map(SdkBody::from))
                 .map_err(|e| ConnectorError::other(e.into(), None))
         })
     }
+}
+
+async fn send(client: &Client, request: Request<Bytes>) -> Result<Response<Bytes>, Failure> {
+    client.send(request).await?.whole(MAX_ANSWER_BYTES).await
 }
 
 /// The request with its body in memory: nothing that the product sends to AWS is a stream.
@@ -59,8 +63,8 @@ fn plain(request: HttpRequest) -> Result<Request<Bytes>, ConnectorError> {
 fn of_failure(failure: Failure) -> ConnectorError {
     match failure {
         Failure::Request(_) => ConnectorError::user(failure.into()),
-        Failure::Timeout(_) => ConnectorError::timeout(failure.into()),
-        Failure::Connection(_) => ConnectorError::io(failure.into()),
+        Failure::ConnectLate(_) | Failure::Late => ConnectorError::timeout(failure.into()),
+        Failure::Connect(_) | Failure::Closed(_) => ConnectorError::io(failure.into()),
         Failure::BrokenOff(_) => ConnectorError::other(failure.into(), Some(ErrorKind::TransientError)),
         Failure::Answer(_) | Failure::TooLong(_) => ConnectorError::other(failure.into(), None),
     }
@@ -69,6 +73,7 @@ fn of_failure(failure: Failure) -> ConnectorError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use countersign_http::Roots;
     use std::time::Duration;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt},
@@ -88,7 +93,7 @@ mod tests {
     }
 
     async fn call(url: &str, body: SdkBody) -> Result<HttpResponse, ConnectorError> {
-        let client = Client::new(countersign_http::Roots::Amazon, Duration::from_secs(1)).unwrap();
+        let client = Client::new(Roots::Amazon, Duration::from_secs(1), Duration::from_secs(5)).unwrap();
         let mut request = HttpRequest::new(body);
         request.set_uri(url).unwrap();
         Connector::new(client).call(request).await

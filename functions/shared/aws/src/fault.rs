@@ -1,9 +1,13 @@
 //! What a failed call means for the caller: whether it was done, and whether trying again can help.
 
-use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_runtime_api::client::{
+    orchestrator::HttpResponse,
+    result::{ConnectorError, SdkError},
+};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use countersign_core::Error;
-use std::{error::Error as StdError, io};
+use countersign_http::Failure;
+use std::error::Error as StdError;
 
 const NOT_NOW: [&str; 10] = [
     "ThrottlingException",
@@ -36,7 +40,7 @@ where
 {
     match error {
         SdkError::ConstructionFailure(_) => Error::Broken(format!("{service}: the request was not built")),
-        SdkError::DispatchFailure(failure) if was_refused(failure.as_connector_error()) => {
+        SdkError::DispatchFailure(failure) if was_not_sent(failure.as_connector_error()) => {
             Error::unavailable(service)
         }
         SdkError::ServiceError(answer) => {
@@ -57,15 +61,9 @@ fn of_answer(service: &'static str, code: &str, status: u16) -> Error {
     Error::Broken(format!("{service} answered {status} {code}"))
 }
 
-fn was_refused(error: Option<&(impl StdError + 'static)>) -> bool {
-    let mut next = error.map(|e| e as &(dyn StdError + 'static));
-    while let Some(error) = next {
-        if error.downcast_ref::<io::Error>().is_some_and(|e| e.kind() == io::ErrorKind::ConnectionRefused) {
-            return true;
-        }
-        next = error.source();
-    }
-    false
+fn was_not_sent(error: Option<&ConnectorError>) -> bool {
+    let failure = error.and_then(StdError::source).and_then(|source| source.downcast_ref::<Failure>());
+    failure.is_some_and(Failure::was_not_sent)
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 //! A client of the SDK would read the list of all regions there are when it is made, which takes longer than all else of
 //! a start, and links what parses it. The address of a service in one region needs no list.
 
-use crate::session::{ATTEMPT_TIMEOUT, ATTEMPTS};
+use crate::session::ATTEMPTS;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_runtime::{
     auth::sigv4::{SCHEME_ID, SigV4AuthScheme},
@@ -132,7 +132,8 @@ fn config(name: &'static str, region: Region) -> Layer {
     config.store_put(SigningRegion::from(region.clone()));
     config.store_put(region);
     config.store_put(RetryConfig::standard().with_max_attempts(ATTEMPTS));
-    config.store_put(TimeoutConfig::builder().operation_attempt_timeout(ATTEMPT_TIMEOUT).build());
+    // The HTTP client has its own.
+    config.store_put(TimeoutConfig::disabled());
     config
 }
 

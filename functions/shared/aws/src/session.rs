@@ -57,7 +57,7 @@ impl Session {
     pub fn open(settings: Settings) -> Result<Self> {
         check_endpoint(settings.endpoint_url.as_deref())?;
         address::check(&settings.region)?;
-        let http = Client::new(Roots::Amazon, CONNECT_TIMEOUT);
+        let http = Client::new(Roots::Amazon, CONNECT_TIMEOUT, ATTEMPT_TIMEOUT);
         let http = http.map_err(|_| Error::Broken("TLS cannot be set up for AWS".into()))?;
         Ok(Self {
             credentials: credentials(&settings),

@@ -11,29 +11,41 @@ pub enum Failure {
     /// The request cannot be sent as it is.
     #[error("the request cannot be sent")]
     Request(#[source] BoxError),
-    /// Nobody took the connection in time.
-    #[error("no connection in time")]
-    Timeout(#[source] BoxError),
-    /// There was no connection, or it was closed.
+    /// There was no connection, or it could not be secured.
     #[error("no connection")]
-    Connection(#[source] BoxError),
+    Connect(#[source] BoxError),
+    /// There was no connection in time.
+    #[error("no connection in time")]
+    ConnectLate(#[source] BoxError),
+    /// The connection was closed.
+    #[error("the connection was closed")]
+    Closed(#[source] BoxError),
     /// The answer ended before it was complete.
     #[error("the answer broke off")]
     BrokenOff(#[source] BoxError),
     /// What came is not HTTP.
     #[error("the answer is not HTTP")]
     Answer(#[source] BoxError),
+    /// The answer was not complete in time.
+    #[error("no answer in time")]
+    Late,
     /// The answer has more bytes than are read.
     #[error("the answer has more than {0} bytes")]
     TooLong(usize),
 }
 
 impl Failure {
+    /// Whether it is certain that nothing of the request was sent.
+    #[must_use]
+    pub fn was_not_sent(&self) -> bool {
+        matches!(self, Self::Request(_) | Self::Connect(_) | Self::ConnectLate(_))
+    }
+
     /// Why there is no beginning of an answer.
     pub(crate) fn of_call(error: legacy::Error) -> Self {
-        match is_timeout(&error) {
-            true => Self::Timeout(error.into()),
-            false if error.is_connect() => Self::Connection(error.into()),
+        match error.is_connect() {
+            true if is_timeout(&error) => Self::ConnectLate(error.into()),
+            true => Self::Connect(error.into()),
             // What the client itself refuses has no other cause.
             false if error.source().is_none() => Self::Request(error.into()),
             false => Self::of_answer(error.into()),
@@ -45,8 +57,8 @@ impl Failure {
         match cause::<hyper::Error>(&*error) {
             Some(hyper) if hyper.is_user() => Self::Request(error),
             Some(hyper) if hyper.is_incomplete_message() => Self::BrokenOff(error),
-            Some(hyper) if hyper.is_closed() || hyper.is_canceled() => Self::Connection(error),
-            _ if cause::<io::Error>(&*error).is_some() => Self::Connection(error),
+            Some(hyper) if hyper.is_closed() || hyper.is_canceled() => Self::Closed(error),
+            _ if cause::<io::Error>(&*error).is_some() => Self::Closed(error),
             _ => Self::Answer(error),
         }
     }

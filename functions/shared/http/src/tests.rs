@@ -55,12 +55,12 @@ async fn serve(mut stream: TcpStream, left: &mut std::vec::IntoIter<Does>, tell:
 }
 
 fn client() -> Client {
-    Client::new(Roots::Amazon, Duration::from_secs(1)).unwrap()
+    Client::new(Roots::Amazon, Duration::from_secs(1), Duration::from_secs(5)).unwrap()
 }
 
 async fn send(client: &Client, url: &str) -> Result<Response<Bytes>, Failure> {
     let request = Request::builder().method(Method::POST).uri(url).body(Bytes::from_static(b"ping")).unwrap();
-    client.send(request, MAX_BYTES).await
+    client.send(request).await?.whole(MAX_BYTES).await
 }
 
 async fn check(does: &[Does], scheme: &str, expected: &str) {
@@ -96,9 +96,13 @@ async fn an_answer_is_read_or_the_failure_named() {
     check(&[Answers(endless)], "http", "the answer has more than 10 bytes").await;
     check(&[Answers("SSH-2.0-OpenSSH\r\n\r\n")], "http", "the answer is not HTTP").await;
     check(&[Closes], "http", "the answer broke off").await;
-    check(&[Resets], "http", "no connection").await;
-    check(&[AnswersAndCloses("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhi")], "http", "no connection")
-        .await;
+    check(&[Resets], "http", "the connection was closed").await;
+    check(
+        &[AnswersAndCloses("HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhi")],
+        "http",
+        "the connection was closed",
+    )
+    .await;
     check(&[Answers("no TLS here")], "https", "no connection").await;
     check(&[Closes], "ftp", "no connection").await;
 }
@@ -107,15 +111,21 @@ async fn an_answer_is_read_or_the_failure_named() {
 async fn nobody_and_nowhere_are_told_apart() {
     let nobody = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
     let refused = send(&client(), &format!("http://{nobody}/")).await.unwrap_err();
-    assert!(matches!(refused, Failure::Connection(_)), "{refused:?}");
+    assert!(matches!(refused, Failure::Connect(_)), "{refused:?}");
     let relative = send(&client(), "/path").await.unwrap_err();
     assert!(matches!(relative, Failure::Request(_)), "{relative:?}");
+    assert!(refused.was_not_sent() && relative.was_not_sent());
 }
 
 /// Time passes by itself when nothing else does.
 #[tokio::test(start_paused = true)]
-async fn connecting_has_its_time_with_tls() {
+async fn connecting_and_answering_have_their_time() {
     check(&[Does::IsSilent], "https", "no connection in time").await;
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 5\r\n\r\nhi";
+    let (address, _told) = server(&[Does::Answers(half)]).await;
+    let late = send(&client(), &format!("http://{address}/")).await.unwrap_err();
+    // Whether what was sent arrived before the time had passed is not said.
+    assert!(matches!(late, Failure::Late | Failure::ConnectLate(_)), "{late:?}");
 }
 
 #[tokio::test]
