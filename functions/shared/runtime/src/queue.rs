@@ -10,12 +10,16 @@ use countersign_core::{
     message::MAX_BODY_BYTES,
     ports::Clock,
 };
+use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use tracing::warn;
 
 /// No message is begun when less than this is left of the invocation.
 pub const RESERVE: Duration = Duration::from_secs(3);
+
+/// How many messages of a batch are handled at the same time, where that is allowed.
+pub const MAX_GROUPS: usize = 5;
 
 /// A message that its reader gave up on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -67,25 +71,56 @@ impl Batch {
         clock: &impl Clock,
         handle: impl AsyncFn(Record) -> Result<()>,
     ) -> Answer {
-        let mut answer = Answer::default();
-        for record in self.records {
-            let id = record.message_id.clone();
-            if invocation.is_nearly_over(clock, RESERVE) {
-                warn!(message.id = id, "left for the next time");
-            } else if let Err(error) = handle(record).await {
-                warn!(
-                    message.id = id,
-                    error.code = error.code(),
-                    error = recordable(&error),
-                    "message failed"
-                );
-            } else {
-                continue;
-            }
-            answer.batch_item_failures.push(Failed { item_identifier: id });
-        }
-        answer
+        Answer { batch_item_failures: in_order(self.records, invocation, clock, &handle).await }
     }
+
+    /// The same, at most [`MAX_GROUPS`] messages at a time; those of one group one after the other.
+    pub(crate) async fn by_group(
+        self,
+        group: impl Fn(&Content) -> &str,
+        invocation: &Invocation,
+        clock: &impl Clock,
+        handle: impl AsyncFn(Record) -> Result<()>,
+    ) -> Answer {
+        let groups = groups(self.records, group);
+        let handled = stream::iter(groups).map(|records| in_order(records, invocation, clock, &handle));
+        Answer { batch_item_failures: handled.buffered(MAX_GROUPS).concat().await }
+    }
+}
+
+/// The messages by group; one that is none of ours is a group of its own.
+fn groups(records: Vec<Record>, group: impl Fn(&Content) -> &str) -> Vec<Vec<Record>> {
+    let mut groups: Vec<(Option<String>, Vec<Record>)> = Vec::new();
+    for record in records {
+        let name = record.content().ok().map(|content| group(&content).to_owned());
+        match groups.iter_mut().find(|(known, _)| known.is_some() && *known == name) {
+            Some((_, records)) => records.push(record),
+            None => groups.push((name, vec![record])),
+        }
+    }
+    groups.into_iter().map(|(_, records)| records).collect()
+}
+
+/// Handles messages one after the other; those that come again.
+async fn in_order(
+    records: Vec<Record>,
+    invocation: &Invocation,
+    clock: &impl Clock,
+    handle: &impl AsyncFn(Record) -> Result<()>,
+) -> Vec<Failed> {
+    let mut failed = Vec::new();
+    for record in records {
+        let id = record.message_id.clone();
+        if invocation.is_nearly_over(clock, RESERVE) {
+            warn!(message.id = id, "left for the next time");
+        } else if let Err(error) = handle(record).await {
+            warn!(message.id = id, error.code = error.code(), error = recordable(&error), "message failed");
+        } else {
+            continue;
+        }
+        failed.push(Failed { item_identifier: id });
+    }
+    failed
 }
 
 impl Record {

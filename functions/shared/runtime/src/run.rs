@@ -5,7 +5,7 @@ use crate::{
     clock::SystemClock,
     http::{self, HttpRequest, HttpResponse},
     invocation::{Invocation, not_the_shape, serve},
-    queue::{Batch, DeadLetter},
+    queue::{Batch, DeadLetter, Record},
 };
 use countersign_core::{Error, Result, job::Content, ports::Clock};
 use serde::{Serialize, de::DeserializeOwned};
@@ -44,6 +44,24 @@ pub async fn run_schedule<C, O: Serialize>(
 /// As [`run_step`].
 pub async fn run_queue<C>(ctx: C, step: impl AsyncFn(&C, Content) -> Result<()>) -> Result<(), Failure> {
     serve(async |event, invocation| batch(&ctx, event, invocation, &step).await).await
+}
+
+/// Serves a queue of the product's own messages, several at the same time: those of one group one after the other, in
+/// the order in which they came.
+///
+/// # Errors
+/// As [`run_step`].
+pub async fn run_queue_by_group<C>(
+    ctx: C,
+    group: impl Fn(&Content) -> &str,
+    step: impl AsyncFn(&C, Content) -> Result<()>,
+) -> Result<(), Failure> {
+    serve(async |event, invocation| {
+        let batch: Batch = from_json("batch", event)?;
+        let handle = async |record: Record| Box::pin(step(&ctx, record.content()?)).await;
+        Ok(to_json(&batch.by_group(&group, invocation, &SystemClock, handle).await)?)
+    })
+    .await
 }
 
 /// Serves dead-letter queues, whose messages may be of any shape.
@@ -117,7 +135,7 @@ async fn batch<C>(
     step: &impl AsyncFn(&C, Content) -> Result<()>,
 ) -> Result<Value, Failure> {
     let batch: Batch = from_json("batch", event)?;
-    let handle = async |record: crate::queue::Record| Box::pin(step(ctx, record.content()?)).await;
+    let handle = async |record: Record| Box::pin(step(ctx, record.content()?)).await;
     Ok(to_json(&batch.each(invocation, &SystemClock, handle).await)?)
 }
 

@@ -159,6 +159,10 @@ impl World {
         if self.state().trouble.racing {
             yield_once().await;
         }
+        if self.state().trouble.died {
+            // What the process did at the same time dies with it.
+            std::future::pending::<()>().await;
+        }
         let (trip, fault) = {
             let mut state = self.state();
             (state.trouble.count(name), state.trouble.laid_out(name))
@@ -220,9 +224,9 @@ impl World {
 /// Gives way once.
 async fn yield_once() {
     let mut yielded = false;
-    std::future::poll_fn(|_| match std::mem::replace(&mut yielded, true) {
-        true => Poll::Ready(()),
-        false => Poll::Pending,
+    std::future::poll_fn(|context| {
+        context.waker().wake_by_ref();
+        if std::mem::replace(&mut yielded, true) { Poll::Ready(()) } else { Poll::Pending }
     })
     .await;
 }

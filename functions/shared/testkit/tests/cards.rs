@@ -1,4 +1,5 @@
 //! Cards of gates: each is sent once, whatever dies or runs beside it, and all that were sent come to show the end.
+#![allow(clippy::unwrap_used, reason = "tests end where they fail")]
 
 use countersign_core::{
     Error,

@@ -5,6 +5,7 @@ mod asking;
 mod case;
 mod copies;
 mod correcting;
+mod fan_out;
 mod listing;
 mod posting;
 mod telling;
@@ -12,6 +13,7 @@ mod understanding;
 mod updating;
 
 pub use case::{names, profile_purpose};
+pub use fan_out::MAX_AT_ONCE;
 pub use listing::MAX_LIST_LINES;
 pub use posting::POSTING_SECONDS;
 
@@ -19,7 +21,7 @@ use super::committing::{done, or_put_off};
 use crate::{
     Error, Result,
     change::{Versioned, read},
-    job::{Content, Envelope, Job},
+    job::{Actor, Content, Envelope, Job},
     outbox::{Row, Work},
     ports::{Chat, Clock, Configs, Expect, Queues, Salt, Vault, Write, WriteStore},
     slot::Slot,
@@ -30,6 +32,22 @@ use crate::{
 pub const RETRY_SECONDS: u64 = 15;
 /// The longest delay that a queue takes, in seconds.
 const MAX_DELAY_SECONDS: i64 = 900;
+
+/// What is said in order: all that one request or message owes, and what one account asked for. Other things may be
+/// said at the same time.
+#[must_use]
+pub fn message_group(content: &Content) -> &str {
+    match content {
+        Content::Nudge { owner, .. } => owner,
+        Content::Job(
+            Job::FillModal { actor: Actor::Chat { user }, .. }
+            | Job::Adopt { actor: Actor::Chat { user }, .. }
+            | Job::List { actor: Actor::Chat { user }, .. }
+            | Job::Tell { to: user, .. },
+        ) => &user.user,
+        Content::Job(_) => "",
+    }
+}
 
 /// Does a message of the messages queue.
 ///
@@ -130,5 +148,37 @@ where
     match done {
         Err(Error::Refused(_) | Error::NotFound(_)) => Ok(()),
         other => other,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        ids::{RequestId, ShownId},
+        job::{Listing, Notice},
+        person::{ChannelKind, ChatUser},
+    };
+
+    fn check(content: &Content, group: &str) {
+        assert_eq!(message_group(content), group, "{content:?}");
+    }
+
+    #[test]
+    fn what_one_request_owes_and_what_one_account_asks_for_is_said_in_order() {
+        let to = ChatUser { channel: ChannelKind::Slack, workspace: "T".into(), user: "U0EMMA".into() };
+        let actor = || Actor::Chat { user: to.clone() };
+        let notice = Notice::VoteCounted { request: RequestId::derived(&["r"]) };
+        let shown = ShownId::derived(&["s"]);
+        for key in ["ask:1", "news:Received"] {
+            check(&Content::Nudge { owner: "request-1".into(), key: key.into() }, "request-1");
+        }
+        for job in [
+            Job::Tell { to: to.clone(), place: None, notice },
+            Job::List { actor: actor(), listing: Listing::Mine, place: None },
+            Job::FillModal { external_id: "m".into(), shown, actor: actor() },
+        ] {
+            check(&Content::Job(job), "U0EMMA");
+        }
     }
 }

@@ -3,7 +3,10 @@
 use super::*;
 use countersign_core::time::Timestamp;
 use serde_json::{Value, json};
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::{
+    cell::RefCell,
+    sync::atomic::{AtomicI64, Ordering},
+};
 
 /// A clock that moves on by a second each time it is read.
 #[derive(Default)]
@@ -53,6 +56,57 @@ async fn what_fails_is_named_and_the_rest_is_done() {
         &["m0", "m1", "m2", "m3", "m4"],
     )
     .await;
+}
+
+fn owner(content: &Content) -> &str {
+    match content {
+        Content::Nudge { owner, .. } => owner,
+        Content::Job(_) => "",
+    }
+}
+
+/// Handles a batch of nudges by their owners; what was begun (`+`) and ended (`-`), and which come again.
+async fn by_owner(owners: &[String]) -> (Vec<String>, Value) {
+    let bodies: Vec<String> = owners.iter().map(|owner| nudge(owner)).collect();
+    let invocation = Invocation { id: "i".into(), deadline: Timestamp(i64::MAX) };
+    let told = RefCell::new(Vec::new());
+    let handle = async |record: Record| {
+        let id = format!("{}{}", owner(&record.content()?), record.message_id);
+        told.borrow_mut().push(format!("+{id}"));
+        tokio::task::yield_now().await;
+        told.borrow_mut().push(format!("-{id}"));
+        if id.starts_with('x') { Err(Error::Conflict) } else { Ok(()) }
+    };
+    let answer = batch(&bodies).by_group(owner, &invocation, &Seconds::default(), handle).await;
+    (told.into_inner(), serde_json::to_value(answer).unwrap())
+}
+
+#[tokio::test]
+async fn a_group_is_handled_in_order_and_others_at_the_same_time() {
+    let owners = ["a", "b", "a", "x", "a"].map(str::to_owned);
+    let (told, answer) = by_owner(&owners).await;
+    assert_eq!(answer, json!({"batchItemFailures": [{"itemIdentifier": "m3"}]}));
+    let of =
+        |owner: &str| told.iter().filter(|line| line[1..].starts_with(owner)).cloned().collect::<Vec<_>>();
+    assert_eq!(of("a"), ["+am0", "-am0", "+am2", "-am2", "+am4", "-am4"]);
+    assert_eq!(told[..3], ["+am0", "+bm1", "+xm3"], "nobody waits for another group");
+}
+
+#[tokio::test]
+async fn only_so_many_groups_are_handled_at_the_same_time() {
+    let owners: Vec<String> = (0..2 * MAX_GROUPS + 1).map(|number| format!("o{number}-")).collect();
+    let (told, _) = by_owner(&owners).await;
+    let mut now = 0_usize;
+    let running = told.iter().map(|line| {
+        if line.starts_with('+') {
+            now += 1
+        } else {
+            now -= 1
+        }
+        now
+    });
+    assert_eq!(running.max(), Some(MAX_GROUPS));
+    assert_eq!(told.len(), 2 * owners.len());
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use super::{
     case::{Case, case},
     copies::{change_copy, copy_slot},
+    fan_out::for_all,
     posting::{find_lost, post_first},
 };
 use crate::{
@@ -17,6 +18,7 @@ use crate::{
     ports::{Chat, Clock, Configs, Queues, Vault, WriteStore},
     posted::PostedCopy,
     request::Request,
+    slot::Slot,
     steps::{ask_approvers::read_gate, identifying::people},
 };
 
@@ -42,35 +44,43 @@ where
         gate.candidates.iter().map(|candidate| candidate.subject.clone()).collect();
     let people = people(ctx, &subjects).await?;
     let asking = Asking { case: &case, gate: &gate, round, kind };
-    let mut trouble = None;
-    for subject in &subjects {
-        let Some(user) = people.get(subject).and_then(|person| person.chat.first()) else { continue };
-        match ask_one(ctx, &asking, subject, user).await {
-            Ok(()) | Err(Error::Refused(_)) => {}
-            Err(error) => trouble = Some(error),
-        }
-    }
+    let reachable = subjects
+        .iter()
+        .filter_map(|subject| Some((subject, people.get(subject).and_then(|person| person.chat.first())?)));
+    let asked = for_all(reachable, |(subject, user)| ask_one(ctx, &asking, subject, user)).await;
     note_delivery(ctx, &case.request).await?;
-    trouble.map_or(Ok(()), Err)
+    asked
 }
 
+/// Somebody who cannot be reached holds up nobody.
 async fn ask_one<C>(ctx: &C, asking: &Asking<'_>, recipient: &SubjectId, user: &ChatUser) -> Result<()>
 where
     C: WriteStore + Chat + Clock + Configs + Vault,
 {
-    let Asking { case, gate, round, kind } = *asking;
+    let Asking { gate, round, kind, .. } = *asking;
     let slot = copy_slot(gate, recipient);
     let copy = read::<PostedCopy>(ctx, &slot).await?;
-    match (copy, kind) {
+    let asked = match (copy, kind) {
         (Some(copy), AskKind::Reminder | AskKind::Warning)
             if copy.value.is_posted() && !copy.value.rounds.contains(&round) =>
         {
-            ctx.post(user, &cards::reminder(&case.view(), gate, kind)).await?;
-            change_copy(ctx, &slot, |copy| copy.rounds.extend([round])).await
+            remind(ctx, asking, user, &slot).await
         }
         (Some(copy), _) if copy.value.is_posted() => Ok(()),
         (known, _) => post_first(ctx, asking, recipient, user, known).await,
-    }
+    };
+    if matches!(asked, Err(Error::Refused(_))) { Ok(()) } else { asked }
+}
+
+async fn remind<C: WriteStore + Chat>(
+    ctx: &C,
+    asking: &Asking<'_>,
+    user: &ChatUser,
+    slot: &Slot,
+) -> Result<()> {
+    let Asking { case, gate, round, kind } = *asking;
+    ctx.post(user, &cards::reminder(&case.view(), gate, kind)).await?;
+    change_copy(ctx, slot, |copy| copy.rounds.extend([round])).await
 }
 
 /// Notes when the first card reached an approver. Somebody else's change in between matters more.

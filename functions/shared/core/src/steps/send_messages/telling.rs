@@ -1,6 +1,9 @@
 //! Tells people what became of something.
 
-use super::case::{case, names};
+use super::{
+    case::{case, names},
+    fan_out::for_all,
+};
 use crate::{
     Error, Result,
     card::{Card, plain},
@@ -61,12 +64,8 @@ where
     let concerned = request.map_or_else(String::new, |id| format!(" (request {id})"));
     let headline = format!("The desk is needed: {}{concerned}", matter.replace('-', " "));
     let card = Card { headline, body: vec![plain("See the runbook for what to do.")], ..Card::default() };
-    for (_, person) in people(ctx, &desk).await? {
-        if let Some(user) = person.chat.first() {
-            post(ctx, user, &card).await?;
-        }
-    }
-    Ok(())
+    let people = people(ctx, &desk).await?;
+    for_all(people.values().filter_map(|person| person.chat.first()), |user| post(ctx, user, &card)).await
 }
 
 pub(super) async fn tell<C>(ctx: &C, to: &ChatUser, place: Option<&str>, notice: &Notice) -> Result<()>

@@ -3,6 +3,7 @@
 use super::{
     case::{Case, case},
     copies::{copy_slot, shown_id},
+    fan_out::for_all,
 };
 use crate::{
     Error, Result,
@@ -25,17 +26,13 @@ where
 {
     let gate = read_gate(ctx, id, number).await?.value;
     let case = case(ctx, id, Some(&gate)).await?;
-    let mut trouble = None;
-    for stored in ctx.list(&List::Copies(id.clone(), number)).await? {
-        let copy = decode::<PostedCopy>(stored)?;
-        if let Err(error) = update_one(ctx, &case, &gate, copy).await {
-            trouble = Some(error);
-        }
-    }
+    let copies = ctx.list(&List::Copies(id.clone(), number)).await?;
+    let copies: Vec<Versioned<PostedCopy>> = copies.into_iter().map(decode).collect::<Result<_>>()?;
+    let updated = for_all(copies, |copy| update_one(ctx, &case, &gate, copy)).await;
     if gate.ending().is_some() {
         empty_inboxes(ctx, &gate).await?;
     }
-    trouble.map_or(Ok(()), Err)
+    updated
 }
 
 /// Brings one person's copies up to date once the gate has ended or where nobody knows what they show.
