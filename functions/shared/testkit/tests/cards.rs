@@ -6,10 +6,10 @@ use countersign_core::{
     card::CopyAddress,
     ids::{RequestId, ShownId},
     job::{AskerAnswer, Content, Job, Verdict},
-    ports::Clock,
+    ports::{Clock, ReadStore},
     posted::PostedCopy,
     request::Outcome,
-    slot::Slot,
+    slot::{List, Slot},
     steps::{
         record_decision::record_decision,
         send_messages::{POSTING_SECONDS, RETRY_SECONDS, on_message},
@@ -211,6 +211,9 @@ fn an_adoption_that_meets_the_end_leaves_no_button() {
         let actor = vote.actor.clone();
         let steps: Vec<Step<'_>> = vec![
             Box::pin(async {
+                for _ in 0..seed {
+                    world.list(&List::Quarantine).await.unwrap();
+                }
                 let job = Job::Adopt { shown: shown.clone(), actor, address: lost.clone() };
                 on_message(&world, Content::Job(job)).await.unwrap();
             }),
