@@ -232,7 +232,13 @@ fn sentences(message: &Message) -> Vec<Range<usize>> {
         let after = at + c.len_utf8();
         let next_is_space =
             body.get(after..).is_none_or(|rest| rest.chars().next().is_none_or(char::is_whitespace));
-        if matches!(c, '\n' | ';') || (matches!(c, '.' | '!' | '?') && next_is_space) {
+        let ends = match c {
+            '\n' => true,
+            ';' => !ends_entity(body.get(..=at).unwrap_or_default()),
+            '.' | '!' | '?' => next_is_space,
+            _ => false,
+        };
+        if ends {
             sentences.push(offset + start..offset + after);
             start = after;
         }
@@ -240,6 +246,16 @@ fn sentences(message: &Message) -> Vec<Range<usize>> {
     sentences.push(offset + start..offset + body.len());
     sentences.retain(|range| !message.words(range.clone()).is_empty());
     sentences
+}
+
+/// Whether a text ends with a character written as an entity, `&amp;` or `&#38;`: nobody ends a sentence in it.
+fn ends_entity(text: &str) -> bool {
+    let name = text.rsplit_once('&').and_then(|(_, after)| after.strip_suffix(';'));
+    let is_name = |name: &str| {
+        let name = name.strip_prefix('#').unwrap_or(name);
+        (2..=8).contains(&name.len()) && name.bytes().all(|byte| byte.is_ascii_alphanumeric())
+    };
+    name.is_some_and(is_name)
 }
 
 fn trimmed(message: &Message, range: Range<usize>) -> Range<usize> {

@@ -86,6 +86,13 @@ fn several_asks() {
         &["access.request jira member"],
     );
     check("I forgot my password and now my account is locked", &["account.unlock ? ?"]);
+    // A channel may leave characters written as entities.
+    check("Please reset my password &amp; more", &["password.reset ? ?"]);
+    check("I need access to Notion for R&#38;D &lt;urgent&gt; please", &["access.request notion member"]);
+    check(
+        "I need Tableau for R&D; I need a new headset",
+        &["access.request tableau viewer", "hardware.request ? ?"],
+    );
     check("", &[]);
     check(" \n\t ", &[]);
 }
