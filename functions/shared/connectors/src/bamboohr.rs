@@ -17,7 +17,7 @@ use countersign_core::{
     ports::Hris,
     time::{Span, Timestamp},
 };
-use reqwest::{Client, Method};
+use countersign_http::{Client, http::Method};
 use serde_json::json;
 
 const SERVICE: &str = "bamboohr";
@@ -73,8 +73,9 @@ impl Hris for BambooHr {
         if !is_employee_id(id) {
             return Ok(None);
         }
-        let url = self.service.address(&["employees", id]);
-        let call = self.service.call(Method::GET, url).query(&[("fields", FACTS), ("onlyCurrent", "true")]);
+        let mut url = self.service.address(&["employees", id]);
+        url.query_pairs_mut().append_pair("fields", FACTS).append_pair("onlyCurrent", "true");
+        let call = self.service.call(Method::GET, &url)?;
         let Some(answer) = self.service.read::<Row>(call).await? else { return Ok(None) };
         if answer.body.is_error() {
             return Err(self.service.unusable("it is an error with status 200"));
@@ -85,10 +86,10 @@ impl Hris for BambooHr {
     /// Everybody the report lists, those who left included as not active; nobody if BambooHR answers 404, its way to
     /// say so.
     async fn employees(&self) -> Result<Vec<Employee>> {
-        let url = self.service.address(&["reports", "custom"]);
+        let mut url = self.service.address(&["reports", "custom"]);
+        url.query_pairs_mut().append_pair("format", "json").append_pair("onlyCurrent", "true");
         let report = json!({"title": "Countersign", "fields": COLUMNS});
-        let call = self.service.call(Method::POST, url);
-        let call = call.query(&[("format", "json"), ("onlyCurrent", "true")]).json(&report);
+        let call = self.service.call_with_json(Method::POST, &url, &report)?;
         let Some(answer) = self.service.read::<Report>(call).await? else { return Ok(Vec::new()) };
         Ok(answer.body.employees.into_iter().filter_map(Row::employee).collect())
     }
@@ -97,8 +98,9 @@ impl Hris for BambooHr {
         let now = self.service.now();
         let until = now.plus(Span::of_seconds(AHEAD_SECONDS)?);
         let window = [("start", now.day()), ("end", until.day()), ("filter", "off".into())];
-        let call = self.service.call(Method::GET, self.service.address(&["time_off", "whos_out"]));
-        let answer = self.service.read::<Vec<Absence>>(call.query(&window)).await?;
+        let mut url = self.service.address(&["time_off", "whos_out"]);
+        url.query_pairs_mut().extend_pairs(window);
+        let answer = self.service.read::<Vec<Absence>>(self.service.call(Method::GET, &url)?).await?;
         let answer = answer.ok_or_else(|| self.service.unusable("there is no list of absences"))?;
         Ok(answer.body.into_iter().filter_map(Absence::leave).collect())
     }

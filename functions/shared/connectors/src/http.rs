@@ -4,9 +4,9 @@ pub(crate) mod retry_after;
 pub(crate) mod service;
 
 use countersign_core::{Error, Result};
-use reqwest::{Client, Url, redirect::Policy};
-use rustls::{ClientConfig, RootCertStore, crypto::ring};
-use std::{net::IpAddr, sync::Arc, time::Duration};
+use countersign_http::{Client, Roots};
+use std::{net::IpAddr, time::Duration};
+use url::Url;
 
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -17,9 +17,7 @@ pub const TOTAL_TIMEOUT: Duration = Duration::from_secs(8);
 /// Longest answer that is read, in bytes.
 pub const MAX_ANSWER_BYTES: usize = 16 * 1024 * 1024;
 
-/// The client that all connectors of a process share.
-///
-/// It trusts the roots that are compiled in, follows no redirect, uses no proxy, and opens nothing before its first call.
+/// The client that all connectors of a process share. It trusts the roots that are compiled in.
 ///
 /// # Errors
 /// [`Error::Broken`] if TLS cannot be set up.
@@ -28,22 +26,8 @@ pub fn client() -> Result<Client> {
 }
 
 pub(crate) fn client_that_waits(connect: Duration, total: Duration) -> Result<Client> {
-    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .map_err(|_| Error::Broken("TLS cannot be set up".into()))?
-        // These are anchors that were parsed when they were compiled in: a certificate store would be parsed here.
-        .with_root_certificates(RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() })
-        .with_no_client_auth();
-    Client::builder()
-        .tls_backend_preconfigured(tls)
-        .redirect(Policy::none())
-        // A proxy named by the environment would see where keys are sent.
-        .no_proxy()
-        .connect_timeout(connect)
-        .timeout(total)
-        .user_agent("countersign")
-        .build()
-        .map_err(|_| Error::Broken("the HTTP client cannot be set up".into()))
+    let client = Client::new(Roots::Public, connect, total);
+    client.map_err(|_| Error::Broken("TLS cannot be set up".into()))
 }
 
 /// Reads an address from the configuration: `https`, or `http` to this very machine.

@@ -9,9 +9,9 @@ mod tests;
 
 use crate::{Now, http::checked_address};
 use countersign_core::{Error, Result, time::Timestamp};
+use countersign_http::Client;
 use jsonwebtoken::{Algorithm, Validation, decode};
 use keys::Keys;
-use reqwest::Client;
 
 pub use claims::{Claims, LEEWAY_SECONDS, MAX_SUBJECT_BYTES};
 

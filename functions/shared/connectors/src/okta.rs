@@ -15,7 +15,7 @@ use answers::{Group, Member, User};
 use countersign_core::{
     Result, facts::DirectoryUser, person::DirectoryAccount, ports::Directory, time::Timestamp,
 };
-use reqwest::{Client, Method};
+use countersign_http::{Client, http::Method};
 
 /// The connector's name, as targets name it.
 pub const SERVICE: &str = "okta";
@@ -61,7 +61,7 @@ impl Directory for Okta {
         if !is_id(id) {
             return Ok(None);
         }
-        let call = self.service.call(Method::GET, self.service.address(&["users", id]));
+        let call = self.service.call(Method::GET, &self.service.address(&["users", id]))?;
         let Some(answer) = self.service.read::<User>(call).await? else { return Ok(None) };
         let Some(groups) = self.groups_of(id).await? else { return Ok(None) };
         let names = groups.into_iter().filter_map(|group| group.profile.name).collect();

@@ -1,7 +1,7 @@
 //! A key or token that nothing prints.
 
 use countersign_core::{Error, Result};
-use reqwest::header::HeaderValue;
+use countersign_http::http::HeaderValue;
 use std::{
     fmt,
     sync::{

@@ -17,7 +17,7 @@ pub struct Base {
     /// Identifiers.
     pub ids: RandomIds,
     #[cfg(feature = "http-client")]
-    http: std::sync::OnceLock<reqwest::Client>,
+    http: std::sync::OnceLock<countersign_http::Client>,
 }
 
 impl Base {
@@ -64,7 +64,7 @@ impl Base {
 
     /// The HTTP client of all outside systems.
     #[cfg(feature = "http-client")]
-    pub(crate) fn http(&self) -> Result<reqwest::Client> {
+    pub(crate) fn http(&self) -> Result<countersign_http::Client> {
         if let Some(client) = self.http.get() {
             return Ok(client.clone());
         }

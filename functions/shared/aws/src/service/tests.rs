@@ -92,7 +92,7 @@ async fn what_may_be_repeated_is_tried_again_while_that_can_help() {
     const BUSY: Does = Answers(503, "{}");
     const SLOWER: Does = Answers(400, r#"{"__type":"com.amazonaws.sqs#RequestThrottled"}"#);
     const WRONG: Does = Answers(400, r#"{"__type":"com.amazonaws.sqs#QueueDoesNotExist"}"#);
-    let unknown = || Err(CoreError::Ambiguous { service: "the queue" });
+    let unknown = || Err(CoreError::Ambiguous { service: "the queue", erred: false });
     let later = || Err(CoreError::unavailable("the queue"));
     let wrong = || Err(CoreError::Broken("the queue answered 400 QueueDoesNotExist".into()));
     check(&[GOOD], [1, 1], [Ok(()), Ok(())]).await;

@@ -16,9 +16,16 @@ use countersign_core::{
     ports::Chat,
     time::Timestamp,
 };
-use reqwest::{Client, RequestBuilder, Url, header::HeaderValue};
+use countersign_http::{
+    Bytes, Client, Request,
+    http::{
+        HeaderValue,
+        header::{AUTHORIZATION, CONTENT_TYPE},
+    },
+};
 use serde_json::{Value, json};
 use std::{fmt, sync::Arc, time::Duration};
+use url::Url;
 
 /// How long opening a modal may take: the caller must answer within three seconds of the person's act.
 pub const OPEN_TIMEOUT: Duration = Duration::from_millis(1_500);
@@ -33,6 +40,9 @@ pub const MAX_PAGES: usize = 500;
 
 /// How many of the last messages of a conversation are looked through for a card.
 pub const LOOK_BACK: usize = 100;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
 /// Tells the time, for waits that Slack names in seconds.
 pub type Now = Arc<dyn Fn() -> Timestamp + Send + Sync>;
@@ -109,26 +119,30 @@ impl SlackClient {
     /// [`Error::Refused`] if the trigger has ended or was used; [`Error::Unavailable`].
     pub async fn open_modal(&self, trigger_id: &str, view: &Value) -> Result<()> {
         let arguments = json!({"trigger_id": trigger_id, "view": view});
-        let call = self.json_call("views.open", &arguments).timeout(OPEN_TIMEOUT);
-        self.answer(call, Subject::Modal).await.map(drop)
+        let call = self.json_call("views.open", &arguments)?;
+        self.answer(call, OPEN_TIMEOUT, Subject::Modal).await.map(drop)
     }
 
-    fn call(&self, method: &str) -> RequestBuilder {
+    fn call(&self, method: &str, kind: HeaderValue, body: String) -> Result<Request<Bytes>> {
         let mut url = self.base.clone();
         url.set_path(&format!("{}{method}", self.base.path()));
-        self.http.post(url).timeout(TIMEOUT).header("authorization", self.token.0.clone())
+        let call = Request::post(url.as_str()).header(AUTHORIZATION, self.token.0.clone());
+        let call = call.header(CONTENT_TYPE, kind).body(body.into());
+        call.map_err(|_| Error::Broken("a call of Slack cannot be written".into()))
     }
 
-    fn json_call(&self, method: &str, arguments: &Value) -> RequestBuilder {
-        self.call(method).header("content-type", "application/json; charset=utf-8").json(arguments)
+    fn json_call(&self, method: &str, arguments: &Value) -> Result<Request<Bytes>> {
+        self.call(method, JSON, arguments.to_string())
     }
 
-    async fn answer(&self, call: RequestBuilder, subject: Subject) -> Result<Value> {
-        answer::read(call, subject, (self.now)()).await
+    async fn answer(&self, call: Request<Bytes>, time: Duration, subject: Subject) -> Result<Value> {
+        let answer =
+            self.http.send_within(call, time).await.map_err(|_| Error::unavailable(answer::SLACK))?;
+        answer::read(answer, subject, (self.now)()).await
     }
 
-    async fn send(&self, method: &str, arguments: &Value) -> Result<Value> {
-        self.answer(self.json_call(method, arguments), Subject::Message).await
+    async fn post_message(&self, method: &str, card: &Card, more: Value) -> Result<Value> {
+        self.answer(self.json_call(method, &message(card, more))?, TIMEOUT, Subject::Message).await
     }
 
     fn member(&self, to: &ChatUser) -> Result<()> {
@@ -138,7 +152,8 @@ impl SlackClient {
 
     /// Methods that only read take a form, not JSON.
     async fn ask(&self, method: &str, form: &[(&str, &str)], subject: Subject) -> Result<Value> {
-        self.answer(self.call(method).form(form), subject).await
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        self.answer(self.call(method, FORM, body)?, TIMEOUT, subject).await
     }
 
     async fn page(&self, cursor: &str) -> Result<Value> {
@@ -173,7 +188,7 @@ fn message(card: &Card, more: Value) -> Value {
 impl Chat for SlackClient {
     async fn post(&self, to: &ChatUser, card: &Card) -> Result<CopyAddress> {
         self.member(to)?;
-        let answer = self.send("chat.postMessage", &message(card, json!({"channel": to.user}))).await?;
+        let answer = self.post_message("chat.postMessage", card, json!({"channel": to.user})).await?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
         let (Some(conversation), Some(message)) = (text("channel"), text("ts")) else {
             return Err(Error::Broken("Slack did not say where the message is".into()));
@@ -183,7 +198,8 @@ impl Chat for SlackClient {
 
     async fn find(&self, to: &ChatUser, value: &str) -> Result<Option<CopyAddress>> {
         self.member(to)?;
-        let opened = self.send("conversations.open", &json!({"users": to.user})).await?;
+        let call = self.json_call("conversations.open", &json!({"users": to.user}))?;
+        let opened = self.answer(call, TIMEOUT, Subject::History).await?;
         let Some(conversation) = opened.pointer("/channel/id").and_then(Value::as_str) else {
             return Err(Error::Broken("Slack did not say which conversation it is".into()));
         };
@@ -200,15 +216,15 @@ impl Chat for SlackClient {
 
     async fn update(&self, copy: &CopyAddress, card: &Card) -> Result<()> {
         let place = json!({"channel": copy.conversation, "ts": copy.message});
-        self.send("chat.update", &message(card, place)).await.map(drop)
+        self.post_message("chat.update", card, place).await.map(drop)
     }
 
     /// Where the app may not speak in that conversation, or none is known, in the person's direct messages.
     async fn whisper(&self, to: &ChatUser, place: Option<&str>, card: &Card) -> Result<()> {
         self.member(to)?;
         if let Some(place) = place.filter(|place| is_id(place)) {
-            let arguments = message(card, json!({"channel": place, "user": to.user}));
-            match self.send("chat.postEphemeral", &arguments).await {
+            let place = json!({"channel": place, "user": to.user});
+            match self.post_message("chat.postEphemeral", card, place).await {
                 Err(Error::Refused(_)) => {}
                 other => return other.map(drop),
             }
@@ -218,7 +234,7 @@ impl Chat for SlackClient {
 
     async fn fill_modal(&self, external_id: &str, modal: &Modal) -> Result<()> {
         let arguments = json!({"external_id": external_id, "view": forms::filled(modal, external_id)});
-        self.answer(self.json_call("views.update", &arguments), Subject::Modal).await.map(drop)
+        self.answer(self.json_call("views.update", &arguments)?, TIMEOUT, Subject::Modal).await.map(drop)
     }
 
     async fn accounts(&self) -> Result<Vec<ChatAccount>> {

@@ -1,7 +1,7 @@
 //! When a service says that it may be asked again.
 
 use countersign_core::time::Timestamp;
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use countersign_http::http::{HeaderMap, header::RETRY_AFTER};
 use std::time::UNIX_EPOCH;
 
 /// The longest wait that a service can impose, in milliseconds: an hour.

@@ -3,14 +3,20 @@
 use super::{MAX_ANSWER_BYTES, retry_after};
 use crate::{Now, Secret};
 use countersign_core::{Error, Result, time::Timestamp};
-use reqwest::{
-    Client, Method, RequestBuilder, Response, StatusCode, Url,
-    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
+use countersign_http::{
+    Answer as HttpAnswer, Bytes, Client, Request,
+    http::{
+        HeaderMap, HeaderValue, Method, StatusCode,
+        header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE},
+    },
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use url::Url;
 
 /// Longest body of a refusal that is read, in bytes.
 const MAX_REFUSAL_BYTES: usize = 64 * 1024;
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
 
 /// One outside system.
 pub(crate) struct Service {
@@ -53,17 +59,36 @@ impl Service {
     }
 
     /// A call to this system; `url` must be under its root.
-    pub(crate) fn call(&self, method: Method, url: Url) -> RequestBuilder {
-        let headers = HeaderMap::from_iter([
-            (ACCEPT, HeaderValue::from_static("application/json")),
-            (AUTHORIZATION, self.authorization.clone()),
-        ]);
-        self.client.request(method, url).headers(headers)
+    pub(crate) fn call(&self, method: Method, url: &Url) -> Result<Request<Bytes>> {
+        self.call_with(method, url, Bytes::new())
+    }
+
+    /// A call with a body of JSON.
+    pub(crate) fn call_with_json(
+        &self,
+        method: Method,
+        url: &Url,
+        body: &impl Serialize,
+    ) -> Result<Request<Bytes>> {
+        let body = serde_json::to_vec(body).map_err(|_| self.not_built())?;
+        let mut call = self.call_with(method, url, body.into())?;
+        call.headers_mut().insert(CONTENT_TYPE, JSON);
+        Ok(call)
+    }
+
+    fn call_with(&self, method: Method, url: &Url, body: Bytes) -> Result<Request<Bytes>> {
+        let call = Request::builder().method(method).uri(url.as_str());
+        let call = call.header(ACCEPT, JSON).header(AUTHORIZATION, self.authorization.clone());
+        call.body(body).map_err(|_| self.not_built())
+    }
+
+    fn not_built(&self) -> Error {
+        Error::Broken(format!("a call of {} cannot be written", self.name))
     }
 
     /// Reads JSON; `None` is a 404. Every failure is [`Error::Unavailable`]: reading changes nothing.
-    pub(crate) async fn read<T: DeserializeOwned>(&self, call: RequestBuilder) -> Result<Option<Answer<T>>> {
-        let answer = call.send().await.map_err(|_| Error::unavailable(self.name))?;
+    pub(crate) async fn read<T: DeserializeOwned>(&self, call: Request<Bytes>) -> Result<Option<Answer<T>>> {
+        let answer = self.client.send(call).await.map_err(|_| Error::unavailable(self.name))?;
         match answer.status() {
             status if status.is_success() => {}
             StatusCode::NOT_FOUND => return Ok(None),
@@ -75,11 +100,10 @@ impl Service {
                 return Err(self.unavailable(retry_at(&answer, self.now())));
             }
         }
-        let headers = answer.headers().clone();
-        let bytes = body(answer, MAX_ANSWER_BYTES).await;
-        let bytes = bytes.ok_or_else(|| self.unusable("it broke off or is too long"))?;
+        let answer = answer.whole(MAX_ANSWER_BYTES).await;
+        let (head, bytes) = answer.map_err(|_| self.unusable("it broke off or is too long"))?.into_parts();
         let body = serde_json::from_slice(&bytes).map_err(|_| self.unusable("it has another shape"))?;
-        Ok(Some(Answer { body, headers }))
+        Ok(Some(Answer { body, headers: head.headers }))
     }
 
     /// Makes a change, and tells what is known of it after a failure.
@@ -87,11 +111,10 @@ impl Service {
     /// # Errors
     /// [`Error::Unavailable`] if nothing was changed, [`Error::Ambiguous`] if that is not known,
     /// [`Error::Refused`] with the codes if the system will not do it.
-    pub(crate) async fn change(&self, call: RequestBuilder) -> Result<Changed> {
-        let answer = match call.send().await {
+    pub(crate) async fn change(&self, call: Request<Bytes>) -> Result<Changed> {
+        let answer = match self.client.send(call).await {
             Ok(answer) => answer,
-            // There was no connection, so nothing was sent.
-            Err(why) if why.is_connect() || why.is_builder() => return Err(self.unavailable(None)),
+            Err(why) if why.was_not_sent() => return Err(self.unavailable(None)),
             Err(_) => return Err(self.ambiguous(false)),
         };
         match answer.status() {
@@ -133,30 +156,18 @@ impl Service {
     }
 
     /// The status and the system's own code: never the words, which may name people.
-    async fn refusal(&self, answer: Response) -> String {
+    async fn refusal(&self, answer: HttpAnswer) -> String {
         let status = answer.status().as_u16();
-        let code = body(answer, MAX_REFUSAL_BYTES).await.and_then(|bytes| code(&bytes));
+        let code = answer.whole(MAX_REFUSAL_BYTES).await.ok().and_then(|answer| code(answer.body()));
         tracing::warn!(service = self.name, status, code, "a change was refused");
         let code = code.map(|code| format!(" ({code})")).unwrap_or_default();
         format!("{} answered {status}{code}", self.name)
     }
 }
 
-fn retry_at(answer: &Response, now: Timestamp) -> Option<Timestamp> {
+fn retry_at(answer: &HttpAnswer, now: Timestamp) -> Option<Timestamp> {
     let limited = matches!(answer.status(), StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE);
     limited.then(|| retry_after::named_or_reset(answer.headers(), now)).flatten()
-}
-
-/// The whole body, unless it breaks off or is longer than `most` bytes.
-pub(crate) async fn body(mut answer: Response, most: usize) -> Option<Vec<u8>> {
-    let mut read = Vec::new();
-    while let Some(part) = answer.chunk().await.ok()? {
-        if read.len().saturating_add(part.len()) > most {
-            return None;
-        }
-        read.extend_from_slice(&part);
-    }
-    Some(read)
 }
 
 /// An Okta error code, `E` and seven digits.

@@ -1,16 +1,19 @@
 //! The issuer's keys: from the configured address only, kept for an hour, and used on when the issuer is away.
 
 use super::refused;
-use crate::http::service::body;
 use countersign_core::{Error, Result, time::Timestamp};
+use countersign_http::{
+    Bytes, Client, Request,
+    http::{StatusCode, header::ACCEPT},
+};
 use jsonwebtoken::{
     Algorithm, DecodingKey,
     jwk::{AlgorithmParameters, EllipticCurve, Jwk, KeyAlgorithm, PublicKeyUse},
 };
-use reqwest::{Client, StatusCode, Url, header::ACCEPT};
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::Mutex;
+use url::Url;
 
 const SERVICE: &str = "the token issuer";
 
@@ -83,13 +86,7 @@ impl Keys {
         struct Published {
             keys: Vec<Value>,
         }
-        let call = self.client.get(self.address.clone()).header(ACCEPT, "application/json");
-        let answer = call.send().await.ok().filter(|answer| answer.status() == StatusCode::OK);
-        let bytes = match answer {
-            Some(answer) => body(answer, MAX_LIST_BYTES).await,
-            None => None,
-        };
-        let published = bytes.and_then(|bytes| serde_json::from_slice::<Published>(&bytes).ok());
+        let published = self.read().await.and_then(|list| serde_json::from_slice::<Published>(&list).ok());
         let keys: Vec<_> =
             published.iter().flat_map(|list| &list.keys).filter_map(usable).take(MAX_KEYS).collect();
         if keys.is_empty() {
@@ -97,6 +94,13 @@ impl Keys {
             return None;
         }
         Some(keys)
+    }
+
+    async fn read(&self) -> Option<Bytes> {
+        let call = Request::get(self.address.as_str()).header(ACCEPT, "application/json");
+        let answer = self.client.send(call.body(Bytes::new()).ok()?).await.ok()?;
+        let list = (answer.status() == StatusCode::OK).then(|| answer.whole(MAX_LIST_BYTES))?;
+        Some(list.await.ok()?.into_body())
     }
 }
 

@@ -3,7 +3,7 @@
 use super::{Okta, SERVICE, is_id};
 use crate::http::service::Changed;
 use countersign_core::{Error, Result, facts::AccessTarget, ports::Access};
-use reqwest::Method;
+use countersign_http::http::Method;
 
 impl Access for Okta {
     async fn grant(&self, target: &AccessTarget) -> Result<()> {
@@ -35,7 +35,7 @@ impl Okta {
     async fn change_membership(&self, method: Method, target: &AccessTarget) -> Result<Changed> {
         let group = self.target_group(target).await?;
         let url = self.service.address(&["groups", &group, "users", &target.user]);
-        let changed = self.service.change(self.service.call(method, url)).await?;
+        let changed = self.service.change(self.service.call(method, &url)?).await?;
         if changed != Changed::Done {
             self.groups.forget(&target.group);
         }

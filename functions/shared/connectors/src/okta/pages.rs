@@ -2,11 +2,9 @@
 
 use super::Okta;
 use countersign_core::Result;
-use reqwest::{
-    Method, Url,
-    header::{HeaderMap, LINK},
-};
+use countersign_http::http::{HeaderMap, Method, header::LINK};
 use serde::de::DeserializeOwned;
+use url::Url;
 
 /// The most pages of a list that are read; a longer list cannot be used, since half of it would look like all.
 pub(super) const MAX_PAGES: usize = 500;
@@ -17,7 +15,7 @@ impl Okta {
         let mut found = Vec::new();
         let mut next = first;
         for number in 0..MAX_PAGES {
-            let call = self.service.call(Method::GET, next);
+            let call = self.service.call(Method::GET, &next)?;
             match self.service.read::<Vec<T>>(call).await? {
                 Some(page) => {
                     found.extend(page.body);

@@ -2,7 +2,10 @@
 
 use super::MAX_ANSWER_BYTES;
 use countersign_core::{Error, Result, time::Timestamp};
-use reqwest::{RequestBuilder, Response, StatusCode, header::RETRY_AFTER};
+use countersign_http::{
+    Answer,
+    http::{StatusCode, header::RETRY_AFTER},
+};
 use serde_json::Value;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -59,35 +62,23 @@ const BROKEN: [&str; 11] = [
     "view_too_large",
 ];
 
-/// Makes a call and reads its answer.
+/// Reads the answer to a call.
 ///
 /// # Errors
 /// [`Error::Refused`], [`Error::NotFound`], [`Error::Broken`] by the lists here; [`Error::Conflict`] for a newer
 /// view; [`Error::Unavailable`] for all else: limits, with their time, failures of Slack or the way to it, and
 /// what only an operator can mend, such as a token that is no longer good.
-pub(super) async fn read(call: RequestBuilder, subject: Subject, now: Timestamp) -> Result<Value> {
-    let response = call.send().await.map_err(|_| Error::unavailable(SLACK))?;
-    let (status, retry_at) = (response.status(), retry_at(&response, now));
-    if status != StatusCode::OK {
+pub(super) async fn read(answer: Answer, subject: Subject, now: Timestamp) -> Result<Value> {
+    let retry_at = retry_at(&answer, now);
+    if answer.status() != StatusCode::OK {
         return Err(Error::Unavailable { service: SLACK, retry_at });
     }
-    let answer: Value =
-        serde_json::from_slice(&body(response).await?).map_err(|_| Error::unavailable(SLACK))?;
+    let answer = answer.whole(MAX_ANSWER_BYTES).await.map_err(|_| Error::unavailable(SLACK))?;
+    let answer: Value = serde_json::from_slice(answer.body()).map_err(|_| Error::unavailable(SLACK))?;
     if answer.get("ok") == Some(&Value::Bool(true)) {
         return Ok(answer);
     }
     Err(refusal(answer.get("error").and_then(Value::as_str).unwrap_or_default(), subject, retry_at))
-}
-
-async fn body(mut response: Response) -> Result<Vec<u8>> {
-    let mut body = Vec::new();
-    while let Some(part) = response.chunk().await.map_err(|_| Error::unavailable(SLACK))? {
-        if body.len().saturating_add(part.len()) > MAX_ANSWER_BYTES {
-            return Err(Error::unavailable(SLACK));
-        }
-        body.extend_from_slice(&part);
-    }
-    Ok(body)
 }
 
 fn refusal(code: &str, subject: Subject, retry_at: Option<Timestamp>) -> Error {
@@ -106,8 +97,8 @@ fn refusal(code: &str, subject: Subject, retry_at: Option<Timestamp>) -> Error {
 }
 
 /// When `Retry-After`, in seconds or as a date, lets us try again; never more than an hour from now.
-fn retry_at(response: &Response, now: Timestamp) -> Option<Timestamp> {
-    named(response.headers().get(RETRY_AFTER)?.to_str().ok()?, now)
+fn retry_at(answer: &Answer, now: Timestamp) -> Option<Timestamp> {
+    named(answer.headers().get(RETRY_AFTER)?.to_str().ok()?, now)
 }
 
 fn named(text: &str, now: Timestamp) -> Option<Timestamp> {
