@@ -107,6 +107,10 @@ mod tests {
         for line in [
             "countersign up --no-build --folder .local/e2e --port-aws 4576 --config tests/config",
             "countersign policy lint --config infra/config --format json",
+            "countersign policy lint --directory",
+            "countersign policy explain --application aws --entitlement production --duration 8h --department Sales",
+            "countersign policy explain --requests past.jsonl --format json",
+            "countersign policy diff infra/config new --requests past.jsonl",
             "countersign policy activate --skip-directory",
             "countersign audit verify --days 7",
             "countersign audit verify R-1",
@@ -125,6 +129,10 @@ mod tests {
             "countersign ops cancel a/b --reason r --operator ada@harbour.example",
             "countersign up --port-aws 99999",
             "countersign audit verify --days 0",
+            "countersign policy explain",
+            "countersign policy explain --application aws --requests past.jsonl",
+            "countersign policy explain --application aws --duration soon",
+            "countersign policy diff infra/config new",
         ] {
             check(line, false);
         }

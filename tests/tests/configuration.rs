@@ -5,7 +5,7 @@
 use countersign_core::{
     catalog::{Application, Budgets, Catalog, Entitlement, Intent, Risk},
     config::{Config, ROLES, Roles},
-    policy::{Approver, Baseline, Escalation, Match, Policy, Rule, Stage, Then, Unverified, expression},
+    policy::{Approver, Baseline, Escalation, Match, Policy, Rule, Stage, Then, Unverified, types},
     time::Span,
 };
 use countersign_tests::files;
@@ -50,7 +50,12 @@ fn span(text: &str) -> Span {
 fn whole_policy() -> Policy {
     let stage = Stage {
         id: "manager".into(),
-        approvers: vec![Approver::Manager, Approver::ManagersManager, Approver::Owner],
+        approvers: vec![
+            Approver::Manager,
+            Approver::ManagersManager,
+            Approver::Owner,
+            Approver::EntitlementOwner,
+        ],
         fallback: vec![
             Approver::Role("desk".into()),
             Approver::Group("finance".into()),
@@ -63,6 +68,7 @@ fn whole_policy() -> Policy {
         warning: Some(span("15m")),
         expires_after: span("2w"),
         reason_required: true,
+        delegation: false,
     };
     let rule = |then| Rule {
         id: "rule".into(),
@@ -71,6 +77,7 @@ fn whole_policy() -> Policy {
             application: vec!["aws".into()],
             entitlement: vec!["production".into()],
             risk: vec![Risk::Low, Risk::Medium, Risk::High, Risk::Critical],
+            team: vec!["Engineering".into()],
         },
         when: Some("cost.monthly_cents < 1".into()),
         unverified: Unverified::Desk,
@@ -92,6 +99,7 @@ fn whole_catalog() -> Catalog {
         name: "standard".into(),
         title: "Standard".into(),
         aliases: vec!["user".into()],
+        owners: vec!["group:sales".into()],
         risk: Risk::Low,
         system: "okta".into(),
         group: "app-standard".into(),
@@ -210,7 +218,7 @@ fn the_shipped_files_speak_of_each_other() {
                 );
             }
         }
-        rule.when.iter().for_each(|when| assert_eq!(expression::check(when), Ok(()), "{}", rule.id));
+        rule.when.iter().for_each(|when| assert_eq!(types::check(when), Ok(()), "{}", rule.id));
     }
     assert!(config.policy.rules.iter().any(|rule| rule.when.is_some()), "no rule shows an expression");
     for approver in config.policy.stages().flat_map(Stage::named) {

@@ -9,6 +9,7 @@ use countersign_core::{
     slot::Slot,
     steps::identifying::subject_by_mail,
 };
+use std::collections::BTreeSet;
 
 /// Somebody that the configuration names, and where.
 struct Named {
@@ -41,7 +42,42 @@ pub(super) async fn missing(ctx: &impl Operates, config: &Config) -> Done<Vec<Fi
             remedy: remedy.to_owned(),
         }));
     }
+    for (place, stage) in stages(config) {
+        findings.extend(too_few(ctx, config, place, stage).await?);
+    }
     Ok(findings)
+}
+
+/// A finding if a stage wants more approvals than there are people to give them; the requester may be one of those.
+async fn too_few(
+    ctx: &impl Operates,
+    config: &Config,
+    place: String,
+    stage: &Stage,
+) -> Done<Option<Finding>> {
+    let (mut members, mut others) = (BTreeSet::new(), BTreeSet::new());
+    for approver in &stage.approvers {
+        let group = match approver {
+            Approver::Group(name) => Some(name.as_str()),
+            Approver::Role(role) => config.roles.group(role),
+            Approver::Owner | Approver::EntitlementOwner => return Ok(None),
+            Approver::Manager | Approver::ManagersManager | Approver::Person(_) => None,
+        };
+        match group {
+            Some(name) => {
+                let found = read::<Group>(ctx, &Slot::Group(name.to_owned())).await?;
+                members.extend(found.into_iter().flat_map(|group| group.value.members));
+            }
+            None => drop(others.insert(approver)),
+        }
+    }
+    let (people, needed) = (members.len() + others.len(), stage.approve_at as usize);
+    Ok((people > 0 && needed > people).then(|| Finding {
+        file: "policy.yaml",
+        place,
+        what: format!("wants {needed} approvals, but only {people} can decide."),
+        remedy: "Lower approve_at, name more approvers, or put people into the group.".into(),
+    }))
 }
 
 async fn wrong_with_group(ctx: &impl Operates, name: &str) -> Done<Option<(String, &'static str)>> {
@@ -72,24 +108,42 @@ fn all(config: &Config) -> Vec<Named> {
         };
         let owners = application.owners.iter().map(whom);
         named.extend(owners.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
-    }
-    let policy = &config.policy;
-    of_stage(&mut named, "desk", &policy.desk);
-    of_stage(&mut named, "finance", &policy.finance);
-    let rules = policy.rules.iter().map(|rule| (format!("rules/{}", rule.id), &rule.then));
-    for (place, then) in rules.chain([("baseline".to_owned(), &policy.baseline.then)]) {
-        if let Then::Stages(stages) = then {
-            stages.iter().for_each(|stage| of_stage(&mut named, &format!("{place}/{}", stage.id), stage));
+        for entitlement in &application.entitlements {
+            let place = format!("applications/{}/{}/owners", application.name, entitlement.name);
+            let owners = entitlement.owners.iter().map(whom);
+            named.extend(owners.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
         }
     }
+    for (place, stage) in stages(config) {
+        of_stage(&mut named, &place, stage);
+    }
     named
+}
+
+/// Every stage with its place.
+fn stages(config: &Config) -> Vec<(String, &Stage)> {
+    let policy = &config.policy;
+    let rules = policy.rules.iter().map(|rule| (format!("rules/{}", rule.id), &rule.then));
+    let ruled = rules.chain([("baseline".to_owned(), &policy.baseline.then)]);
+    let ruled = ruled.flat_map(|(place, then)| {
+        let stages: &[Stage] = if let Then::Stages(stages) = then { stages } else { &[] };
+        stages.iter().map(move |stage| (format!("{place}/{}", stage.id), stage))
+    });
+    [("desk".to_owned(), &policy.desk), ("finance".to_owned(), &policy.finance)]
+        .into_iter()
+        .chain(ruled)
+        .collect()
 }
 
 fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
     let whom = |approver: &Approver| match approver {
         Approver::Group(name) => Some(Whom::Group(name.clone())),
         Approver::Person(address) => Some(Whom::Person(address.clone())),
-        Approver::Manager | Approver::ManagersManager | Approver::Owner | Approver::Role(_) => None,
+        Approver::Manager
+        | Approver::ManagersManager
+        | Approver::Owner
+        | Approver::EntitlementOwner
+        | Approver::Role(_) => None,
     };
     let found = stage.named().filter_map(whom);
     named.extend(found.map(|whom| Named { file: "policy.yaml", place: place.to_owned(), whom }));
@@ -124,6 +178,11 @@ mod tests {
         check(
             |config| config.policy.finance.fallback = vec![Approver::Group("nobodies".into())],
             &[("policy.yaml", "finance", unknown)],
+        )
+        .await;
+        check(
+            |config| config.policy.finance.approve_at = 3,
+            &[("policy.yaml", "finance", "wants 3 approvals, but only 2 can decide.")],
         )
         .await;
         check(

@@ -100,16 +100,24 @@ mod tests {
         Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/config")).unwrap()
     }
 
+    impl Files {
+        /// Replaces the first `from`, and says in which line.
+        pub(in crate::policy) fn change(&mut self, file: &str, from: &str, to: &str) -> usize {
+            let text = match file {
+                "policy.yaml" => &mut self.policy,
+                "catalog.yaml" => &mut self.catalog,
+                _ => &mut self.roles,
+            };
+            let changed_line = text.text.lines().position(|line| line.contains(from)).unwrap() + 1;
+            text.text = text.text.replacen(from, to, 1);
+            changed_line
+        }
+    }
+
     /// Changes a file, and says at which line something is found.
     fn check(file: &str, from: &str, to: &str, expected: &str) {
         let mut files = files();
-        let text = match file {
-            "policy.yaml" => &mut files.policy,
-            "catalog.yaml" => &mut files.catalog,
-            _ => &mut files.roles,
-        };
-        let changed_line = text.text.lines().position(|line| line.contains(from)).unwrap() + 1;
-        text.text = text.text.replacen(from, to, 1);
+        let changed_line = files.change(file, from, to);
         let found = match files.config() {
             Ok(config) => lint(&config).into_iter().map(|finding| files.locate(finding)).collect(),
             Err(found) => found,
@@ -135,6 +143,22 @@ mod tests {
         check("policy.yaml", "approvers: [group: finance]", "approvers: []", "no approver");
         check("policy.yaml", "approvers: [group: finance]", "approvers: [club: finance]", "club");
         check("policy.yaml", "expires_after: 2w", "expires_after: soon", "soon");
+        check(
+            "policy.yaml",
+            "in ['Engineering', 'Security'])",
+            "in ['Engineering', 1])",
+            "a text and a number",
+        );
+        check("policy.yaml", "department == 'Engineering'", "departmnt == 'Engineering'", "for departmnt");
+        check("policy.yaml", "risk: [high]", "risk: [critical]", "never reached");
+        check(
+            "policy.yaml",
+            "entitlement: [production]",
+            "entitlement: [viewer]",
+            "no entitlement of the catalog",
+        );
+        check("policy.yaml", "approve_at: 1", "approve_at: 2", "wants 2 approvals of 1 people");
+        check("policy.yaml", "to: [managers_manager]", "to: [manager]", "escalates only to those");
         check("catalog.yaml", "owners: [ada@harbour.example]", "owners: []", "has no owner");
         check("catalog.yaml", "risk: low", "risk: small", "small");
         check("roles.yaml", "auditor: countersign-auditor", "auditor: ''", "has no group");

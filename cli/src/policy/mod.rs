@@ -1,8 +1,10 @@
-//! `countersign policy`: checks the configuration files, and makes them the ones that count.
+//! `countersign policy`: checks the configuration files, explains them, and makes them the ones that count.
 
 mod directory;
+mod explain;
 mod files;
 mod place;
+mod tell;
 
 use crate::{
     checkout,
@@ -25,7 +27,33 @@ use std::path::{Path, PathBuf};
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Say what is wrong in the files, with line and remedy
-    Lint(Given),
+    Lint {
+        #[command(flatten)]
+        given: Given,
+        /// Ask the deployment as well whether groups and people exist, and are enough
+        #[arg(long)]
+        directory: bool,
+    },
+    /// Say who would approve a request, when, and why; nothing needs to run
+    Explain {
+        #[command(flatten)]
+        given: Given,
+        #[command(flatten)]
+        described: explain::Described,
+    },
+    /// Say for which requests another folder of files would change what happens; nothing needs to run
+    Diff {
+        /// Folder with the files as they are
+        old: PathBuf,
+        /// Folder with the files as they would be
+        new: PathBuf,
+        /// A file with one request a line, as JSON
+        #[arg(long, value_name = "FILE")]
+        requests: PathBuf,
+        /// For whom to print
+        #[arg(long, value_enum, default_value_t)]
+        format: Format,
+    },
     /// Check the files, then make them the configuration that counts
     Activate {
         #[command(flatten)]
@@ -70,10 +98,17 @@ struct Found {
 
 pub(crate) async fn run(place: &Place, command: Command) -> Done {
     match command {
-        Command::Lint(given) => {
+        Command::Lint { given, directory: false } => {
             let files = Files::read(&given.folder()?)?;
             answer(&found(&files), given.format)
         }
+        Command::Lint { given, directory: true } => {
+            let files = Files::read(&given.folder()?)?;
+            let ctx = place.operator().await?;
+            answer(&found_there(&ctx, &files).await?, given.format)
+        }
+        Command::Explain { given, described } => explain::run(&given, &described),
+        Command::Diff { old, new, requests, format } => explain::diff(&old, &new, &requests, format),
         Command::Activate { given, skip_directory, operator } => {
             let files = Files::read(&given.folder()?)?;
             let ctx = place.operator().await?;
@@ -115,13 +150,7 @@ async fn activate(
 
 /// The configuration, once nothing is wrong with it.
 async fn checked(ctx: &impl Operates, files: &Files, asks_directory: bool, format: Format) -> Done<Config> {
-    let mut wrong = found(files);
-    if let Ok(config) = files.config()
-        && asks_directory
-    {
-        let missing = directory::missing(ctx, &config).await?;
-        wrong.extend(missing.into_iter().map(|finding| files.locate(finding)));
-    }
+    let wrong = if asks_directory { found_there(ctx, files).await? } else { found(files) };
     if !wrong.is_empty() {
         answer(&wrong, format)?;
     }
@@ -134,6 +163,16 @@ fn found(files: &Files) -> Vec<Found> {
         Ok(config) => lint(&config).into_iter().map(|finding: Finding| files.locate(finding)).collect(),
         Err(unreadable) => unreadable,
     }
+}
+
+/// What is wrong with the files by themselves and before the people of a deployment.
+async fn found_there(ctx: &impl Operates, files: &Files) -> Done<Vec<Found>> {
+    let mut wrong = found(files);
+    if let Ok(config) = files.config() {
+        let missing = directory::missing(ctx, &config).await?;
+        wrong.extend(missing.into_iter().map(|finding| files.locate(finding)));
+    }
+    Ok(wrong)
 }
 
 /// Prints what was found; a failure if that is anything.

@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use countersign_core::{
     Error, Result,
     change::read,
-    config::{ActiveConfig, Config},
+    config::{ActiveConfig, Config, LoadedConfig},
     digest::Digest,
     ports::{Clock, Configs, ReadStore},
     slot::Slot,
@@ -23,7 +23,7 @@ pub struct TableConfigs<S> {
     store: S,
     clock: Arc<dyn Clock>,
     active: Arc<Cache<(), Digest>>,
-    pinned: Arc<Cache<Digest, Arc<Config>>>,
+    pinned: Arc<Cache<Digest, Arc<LoadedConfig>>>,
 }
 
 impl<S> fmt::Debug for TableConfigs<S> {
@@ -53,19 +53,20 @@ impl<S: ReadStore> TableConfigs<S> {
 }
 
 impl<S: ReadStore> Configs for TableConfigs<S> {
-    async fn active(&self) -> Result<Arc<Config>> {
+    async fn active(&self) -> Result<Arc<LoadedConfig>> {
         self.pinned(&self.active_version().await?).await
     }
 
     /// Checks that what was stored under the digest still has it.
-    async fn pinned(&self, version: &Digest) -> Result<Arc<Config>> {
+    async fn pinned(&self, version: &Digest) -> Result<Arc<LoadedConfig>> {
         let now = self.clock.now();
         if let Some(config) = self.pinned.get(version, now) {
             return Ok(config);
         }
         let slot = Slot::Config(version.as_str().to_owned());
         let config = read::<Config>(&self.store, &slot).await?.ok_or(Error::NotFound("configuration"))?.value;
-        if config.version()? != *version {
+        let config = LoadedConfig::new(config)?;
+        if config.version() != version {
             return Err(Error::Broken("a configuration is not the one that was activated".into()));
         }
         let config = Arc::new(config);

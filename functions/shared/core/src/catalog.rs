@@ -71,6 +71,9 @@ pub struct Entitlement {
     /// Other names that people use.
     #[serde(default)]
     pub aliases: Vec<String>,
+    /// Who answers for it, if not the owners of the application: mail addresses or `group:<name>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub owners: Vec<String>,
     /// How much harm a wrong grant could do.
     pub risk: Risk,
     /// The target system, `okta`.
@@ -116,6 +119,28 @@ impl Catalog {
         let application = self.application(application)?;
         let name = name.unwrap_or(&application.default_entitlement);
         application.entitlements.iter().find(|entitlement| entitlement.name == name)
+    }
+
+    /// Who answers for an application.
+    #[must_use]
+    pub fn owners(&self, application: Option<&str>) -> &[String] {
+        let application = application.and_then(|name| self.application(name));
+        application.map(|application| application.owners.as_slice()).unwrap_or_default()
+    }
+
+    /// Who answers for an entitlement: its own owners, else the application's.
+    #[must_use]
+    pub fn entitlement_owners(&self, application: Option<&str>, entitlement: Option<&str>) -> &[String] {
+        let own = application.and_then(|name| self.entitlement(name, entitlement)).map(|found| &found.owners);
+        own.filter(|owners| !owners.is_empty()).map_or_else(|| self.owners(application), Vec::as_slice)
+    }
+
+    /// Every owner that the catalog names.
+    pub fn all_owners(&self) -> impl Iterator<Item = &String> {
+        self.applications.iter().flat_map(|application| {
+            let own = application.entitlements.iter().flat_map(|entitlement| &entitlement.owners);
+            application.owners.iter().chain(own)
+        })
     }
 
     /// The digest of the catalog.

@@ -1,8 +1,13 @@
 //! The configuration that is activated as one: policy, catalog and roles.
 
-use crate::{Result, catalog::Catalog, digest::Digest, policy::Policy};
+use crate::{
+    Result,
+    catalog::Catalog,
+    digest::Digest,
+    policy::{Policy, book::RuleBook},
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Deref};
 
 /// The roles file: which directory group each role of the product is.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,12 +54,51 @@ impl Config {
     pub fn groups(&self) -> Vec<String> {
         let roles = self.roles.roles.values().cloned();
         let stages = self.policy.stages().flat_map(crate::policy::Stage::groups).map(str::to_owned);
-        let owners = self.catalog.applications.iter().flat_map(|a| &a.owners);
-        let owners = owners.filter_map(|o| o.strip_prefix("group:")).map(str::to_owned);
+        let owners = self.catalog.all_owners().filter_map(|o| o.strip_prefix("group:")).map(str::to_owned);
         let mut groups: Vec<String> = roles.chain(stages).chain(owners).collect();
         groups.sort();
         groups.dedup();
         groups
+    }
+}
+
+/// A configuration as it is kept warm: it does not change, and has its digest and its rules at hand.
+#[derive(Debug)]
+pub struct LoadedConfig {
+    config: Config,
+    version: Digest,
+    rules: RuleBook,
+}
+
+impl LoadedConfig {
+    /// Takes a configuration.
+    ///
+    /// # Errors
+    /// As [`Config::version`].
+    pub fn new(config: Config) -> Result<Self> {
+        let version = config.version()?;
+        let rules = RuleBook::of(&config.policy);
+        Ok(Self { config, version, rules })
+    }
+
+    /// The digest under which it is stored and pinned.
+    #[must_use]
+    pub fn version(&self) -> &Digest {
+        &self.version
+    }
+
+    /// Its rules, indexed, with their expressions once compiled.
+    #[must_use]
+    pub fn rules(&self) -> &RuleBook {
+        &self.rules
+    }
+}
+
+impl Deref for LoadedConfig {
+    type Target = Config;
+
+    fn deref(&self) -> &Config {
+        &self.config
     }
 }
 

@@ -3,9 +3,17 @@
 use crate::{catalog::Risk, time::Span};
 use serde::{Deserialize, Serialize};
 
+pub mod asked;
+pub mod book;
 pub mod decide;
+pub mod explain;
 pub mod expression;
 pub mod lint;
+pub mod select;
+#[cfg(test)]
+mod tests;
+pub mod types;
+pub mod variables;
 
 /// The policy file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -84,6 +92,9 @@ pub struct Match {
     /// Risks.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub risk: Vec<Risk>,
+    /// Departments of whoever is to get it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub team: Vec<String>,
 }
 
 /// What happens when a source of facts could not be asked.
@@ -140,6 +151,18 @@ pub struct Stage {
     /// Whether an approval needs a reason too (a denial always does).
     #[serde(default)]
     pub reason_required: bool,
+    /// Whether somebody may decide in an approver's place.
+    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    pub delegation: bool,
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_true(value: &bool) -> bool {
+    *value
 }
 
 fn one() -> u32 {
@@ -166,6 +189,8 @@ pub enum Approver {
     ManagersManager,
     /// The owners of the application.
     Owner,
+    /// The owners of the entitlement; the application's, if it has none of its own.
+    EntitlementOwner,
     /// A role of the product.
     Role(String),
     /// A group of the directory.
@@ -199,6 +224,7 @@ impl Stage {
             warning: None,
             expires_after,
             reason_required: false,
+            delegation: true,
         }
     }
 

@@ -3,7 +3,7 @@
 use crate::{
     Result,
     card::{Card, CopyAddress, Modal},
-    config::Config,
+    config::{Config, LoadedConfig},
     digest::Digest,
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     ids::SubjectId,
@@ -180,13 +180,13 @@ pub trait Configs: Send + Sync {
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] if none was ever activated.
-    fn active(&self) -> impl Future<Output = Result<Arc<Config>>> + Send;
+    fn active(&self) -> impl Future<Output = Result<Arc<LoadedConfig>>> + Send;
 
     /// The configuration that a request was planned with.
     ///
     /// # Errors
     /// [`crate::Error::NotFound`] if there is no such version.
-    fn pinned(&self, version: &Digest) -> impl Future<Output = Result<Arc<Config>>> + Send;
+    fn pinned(&self, version: &Digest) -> impl Future<Output = Result<Arc<LoadedConfig>>> + Send;
 }
 
 /// Starts workflows.

@@ -164,6 +164,9 @@ pub struct Plan {
     pub stages: Vec<Stage>,
     /// The action, where there is one to execute.
     pub action: Option<PlannedAction>,
+    /// Why the policy refuses, for the requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refusal: Option<String>,
 }
 
 /// Money set aside for a request.

@@ -23,6 +23,16 @@ impl Timestamp {
         self.0.saturating_sub(earlier.0)
     }
 
+    /// Reads RFC 3339, like `2026-11-23T08:00:00Z`; parts of a second below a millisecond are dropped.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for anything else.
+    pub fn parse(text: &str) -> Result<Self> {
+        let bad = || Error::invalid("time", format!("{text:?} is not like 2026-11-23T08:00:00Z"));
+        let at = OffsetDateTime::parse(text, &Rfc3339).map_err(|_| bad())?;
+        i64::try_from(at.unix_timestamp_nanos().div_euclid(1_000_000)).map(Self).map_err(|_| bad())
+    }
+
     /// Whole seconds since 1970.
     #[must_use]
     pub fn seconds(self) -> i64 {
@@ -158,5 +168,14 @@ mod tests {
     fn instants_print_in_utc() {
         assert_eq!(Timestamp(1_763_818_200_123).to_string(), "2025-11-22T13:30:00Z");
         assert_eq!(Timestamp(0).day(), "1970-01-01");
+    }
+
+    #[test]
+    fn instants_are_read_as_they_print() {
+        assert_eq!(Timestamp::parse("2025-11-22T13:30:00.123Z"), Ok(Timestamp(1_763_818_200_123)));
+        assert_eq!(Timestamp::parse("2025-11-22T14:30:00+01:00"), Ok(Timestamp(1_763_818_200_000)));
+        for bad in ["", "2025-11-22", "2025-11-22 13:30", "now"] {
+            assert!(Timestamp::parse(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -91,8 +91,8 @@ macro_rules! delegate {
     };
     (configs $name:ident) => {
         $crate::delegate!(@port $name configs Configs {
-            fn active() -> std::sync::Arc<$crate::core::config::Config>;
-            fn pinned(version: &$crate::core::digest::Digest) -> std::sync::Arc<$crate::core::config::Config>;
+            fn active() -> std::sync::Arc<$crate::core::config::LoadedConfig>;
+            fn pinned(version: &$crate::core::digest::Digest) -> std::sync::Arc<$crate::core::config::LoadedConfig>;
         });
     };
     (vault $name:ident) => {

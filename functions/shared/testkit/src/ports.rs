@@ -11,7 +11,7 @@ use countersign_core::{
     Error, Result,
     card::{Card, CopyAddress, Modal},
     change::decode,
-    config::{ActiveConfig, Config},
+    config::{ActiveConfig, Config, LoadedConfig},
     digest::Digest,
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     job::{Envelope, Queue},
@@ -134,7 +134,7 @@ fn opened(owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Option<String> {
 }
 
 impl Configs for World {
-    async fn active(&self) -> Result<Arc<Config>> {
+    async fn active(&self) -> Result<Arc<LoadedConfig>> {
         self.did(Act::Read(Slot::ActiveConfig));
         self.call("configs.active", later, |state| {
             let active = state.records.get(&Slot::ActiveConfig).ok_or(Error::NotFound("configuration"))?;
@@ -143,19 +143,19 @@ impl Configs for World {
         .await
     }
 
-    async fn pinned(&self, version: &Digest) -> Result<Arc<Config>> {
+    async fn pinned(&self, version: &Digest) -> Result<Arc<LoadedConfig>> {
         self.did(Act::Read(Slot::Config(version.as_str().to_owned())));
         self.call("configs.pinned", later, |state| config(state, version)).await
     }
 }
 
-fn config(state: &mut State, version: &Digest) -> Result<Arc<Config>> {
+fn config(state: &mut State, version: &Digest) -> Result<Arc<LoadedConfig>> {
     if let Some(known) = state.configs.get(version) {
         return Ok(known.clone());
     }
     let slot = Slot::Config(version.as_str().to_owned());
     let stored = state.records.get(&slot).ok_or(Error::NotFound("configuration"))?;
-    let config = Arc::new(decode::<Config>(stored)?.value);
+    let config = Arc::new(LoadedConfig::new(decode::<Config>(stored)?.value)?);
     state.configs.insert(version.clone(), config.clone());
     Ok(config)
 }

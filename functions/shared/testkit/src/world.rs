@@ -13,7 +13,7 @@ use crate::{
 use countersign_core::{
     Error, Result,
     audit::By,
-    config::Config,
+    config::{Config, LoadedConfig},
     digest::Digest,
     message::Ask,
     steps::{activate_config::activate_config, sync_people::sync_people},
@@ -40,7 +40,7 @@ pub struct State {
     pub(crate) trouble: Trouble,
     pub(crate) running: &'static str,
     pub(crate) acts: HashSet<(&'static str, Act)>,
-    pub(crate) configs: BTreeMap<Digest, Arc<Config>>,
+    pub(crate) configs: BTreeMap<Digest, Arc<LoadedConfig>>,
     pub(crate) script: BTreeMap<String, Vec<Ask>>,
     /// The executions of the workflows.
     pub engine: Engine,

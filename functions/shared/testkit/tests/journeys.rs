@@ -62,6 +62,17 @@ fn a_request_ends_as_people_and_policy_say() {
 }
 
 #[test]
+fn whoever_is_refused_by_the_policy_reads_why() {
+    let world = World::harbour();
+    world.ask("emma", access("aws", Some("production"), None));
+    let chat = &world.state().chat;
+    let told =
+        chat.of(&chat_user("emma")).into_iter().rfind(|posted| posted.card.headline.contains("Denied"));
+    let told = format!("{:?}", told.expect("Emma is told").card.body);
+    assert!(told.contains("Production access is for Engineering and Security."), "{told}");
+}
+
+#[test]
 fn somebody_is_always_asked() {
     // Nora has no manager, Otto's is away, Helena has none above her: the fallbacks answer, in the end the desk.
     for (who, asked) in [("nora", "dana"), ("helena", "dana"), ("otto", "helena"), ("marcus", "helena")] {

@@ -199,7 +199,7 @@ impl Chat for SlackClient {
     async fn find(&self, to: &ChatUser, value: &str) -> Result<Option<CopyAddress>> {
         self.member(to)?;
         let call = self.json_call("conversations.open", &json!({"users": to.user}))?;
-        let opened = self.answer(call, TIMEOUT, Subject::History).await?;
+        let opened = self.answer(call, TIMEOUT, Subject::Message).await?;
         let Some(conversation) = opened.pointer("/channel/id").and_then(Value::as_str) else {
             return Err(Error::Broken("Slack did not say which conversation it is".into()));
         };

@@ -28,6 +28,7 @@ pub fn news(view: &View<'_>, news: News) -> Card {
     let mut body: Vec<Text> = Vec::new();
     if news == News::Ended && request.outcome == Some(Outcome::Denied) {
         body.extend(view.reasons(request.gate));
+        body.extend(request.plan.iter().filter_map(|plan| plan.refusal.clone()).map(plain));
     }
     if let (News::Active, Some(until)) = (news, request.times.expires) {
         body.push(vec![

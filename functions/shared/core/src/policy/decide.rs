@@ -1,11 +1,10 @@
 //! Applies the policy: the plan of a request, and whether a person may vote. The same functions at every moment.
 
-use super::{Approver, Match, Rule, Stage, Then, Unverified, expression};
+use super::{Approver, Stage, Then, Unverified, select::Court};
 use crate::{
     Result,
     catalog::{Application, Entitlement},
-    config::Config,
-    digest::Digest,
+    config::{Config, LoadedConfig},
     facts::{AccessTarget, Context},
     gate::Gate,
     ids::SubjectId,
@@ -14,7 +13,6 @@ use crate::{
     request::{Plan, PlannedAction, Request},
     time::{Span, Timestamp},
 };
-use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The workflow whose requests end in a change of access.
@@ -36,9 +34,9 @@ pub struct Facts<'a> {
     /// What the ledger of the beneficiary's cost centre has left, in cents a month.
     pub available_cents: u64,
     /// The configuration.
-    pub config: &'a Config,
-    /// Its digest.
-    pub version: &'a Digest,
+    pub config: &'a LoadedConfig,
+    /// When the policy is applied.
+    pub now: Timestamp,
 }
 
 /// What the policy says.
@@ -73,15 +71,15 @@ impl Outcome {
     }
 }
 
-/// The outcome with its frozen plan and, for a refusal, the reason for the requester.
+/// The outcome with its frozen plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Decided {
     /// What the policy says.
     pub outcome: Outcome,
     /// The plan.
     pub plan: Plan,
-    /// Why it refuses.
-    pub reason: Option<String>,
+    /// Why the desk reads it first.
+    pub why_unsure: Option<&'static str>,
 }
 
 /// Applies the policy to a request. Uncertainty, missing facts and failing expressions only ever add people.
@@ -92,15 +90,22 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     let workflow = facts.config.catalog.intent(&facts.request.intent).map(|intent| intent.workflow.as_str());
     let low = facts.request.confidence < facts.config.policy.minimum_confidence;
     if workflow != Some(ACCESS_WORKFLOW) {
-        return Ok(desk(facts, if low && workflow.is_some() { Outcome::Unsure } else { Outcome::Service }));
+        return Ok(if low && workflow.is_some() {
+            unsure(facts, LOW)
+        } else {
+            desk(facts, Outcome::Service)
+        });
     }
-    let Some((application, entitlement)) = wanted(facts) else { return Ok(desk(facts, Outcome::Unsure)) };
+    let Some((application, entitlement)) = wanted(facts) else {
+        return Ok(unsure(facts, "the catalog does not have what is asked for"));
+    };
     if low {
-        return Ok(desk(facts, Outcome::Unsure));
+        return Ok(unsure(facts, LOW));
     }
     let Some(action) = action(facts, application, entitlement) else {
-        let reason = "The person has no working account in the directory.".to_owned();
-        return Ok(Decided { reason: Some(reason), ..desk(facts, Outcome::Denied) });
+        let mut decided = desk(facts, Outcome::Denied);
+        decided.plan.refusal = Some("The person has no working account in the directory.".into());
+        return Ok(decided);
     };
     if holds(facts, entitlement) {
         return Ok(ruled(facts, Outcome::AlreadyHeld, "already-held", None, Vec::new(), Some(action)));
@@ -109,29 +114,30 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
 }
 
 fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction) -> Decided {
-    let policy = &facts.config.policy;
-    let values = values(facts, entitlement);
-    let found = policy.rules.iter().zip(0u32..).find(|(rule, _)| acts(rule, facts, entitlement, &values));
-    let (id, index, unverified, then) = match found {
-        Some((rule, index)) => (rule.id.as_str(), Some(index), rule.unverified, &rule.then),
-        None => ("baseline", None, policy.baseline.unverified, &policy.baseline.then),
-    };
+    let mut selected = Court::new(facts, entitlement, facts.request.confidence).select();
+    // Being less sure adds a reader; it never chooses other approvers.
+    if facts.request.confidence < CERTAIN && facts.config.rules().asks_confidence() {
+        let certain = Court::new(facts, entitlement, CERTAIN).select();
+        if certain.then != selected.then {
+            return unsure(facts, "the rules would decide otherwise if triage were sure");
+        }
+        selected = certain;
+    }
     let verified = facts.context.is_some_and(Context::is_verified);
-    if !verified && unverified == Unverified::Desk && facts.request.confidence < CERTAIN {
-        return desk(facts, Outcome::Unsure);
+    if !verified && selected.unverified == Unverified::Desk && facts.request.confidence < CERTAIN {
+        return unsure(facts, "the HR system or the directory did not answer");
     }
-    match then {
-        Then::Deny(reason) => {
-            let decided = ruled(facts, Outcome::Denied, id, index, Vec::new(), Some(action));
-            Decided { reason: Some(reason.clone()), ..decided }
-        }
-        Then::Automatic => {
-            with_finance(ruled(facts, Outcome::Automatic, id, index, Vec::new(), Some(action)), facts)
-        }
-        Then::Stages(stages) => {
-            with_finance(ruled(facts, Outcome::Approval, id, index, stages.clone(), Some(action)), facts)
-        }
-    }
+    let (outcome, stages, reason) = match selected.then {
+        Then::Deny(reason) => (Outcome::Denied, Vec::new(), Some(reason)),
+        Then::Automatic => (Outcome::Automatic, Vec::new(), None),
+        Then::Stages(stages) => (Outcome::Approval, stages, None),
+    };
+    let index = selected.index.and_then(|index| u32::try_from(index).ok());
+    let mut decided = ruled(facts, outcome, selected.rule, index, stages, Some(action));
+    let unclear = selected.unclear.iter().filter_map(|index| facts.config.policy.rules.get(*index));
+    decided.plan.matched.extend(unclear.map(|rule| ("unclear".to_owned(), rule.id.clone())));
+    decided.plan.refusal = reason;
+    if outcome == Outcome::Denied { decided } else { with_finance(decided, facts) }
 }
 
 /// Amounts that the ledger does not confirm by itself are confirmed by Finance, in a stage of its own.
@@ -150,24 +156,9 @@ pub fn ledger_confirms(facts: &Facts<'_>, cents: u64) -> bool {
     cents <= facts.config.catalog.budgets.confirm_up_to_cents && cents <= facts.available_cents
 }
 
-fn acts(rule: &Rule, facts: &Facts<'_>, entitlement: &Entitlement, values: &Value) -> bool {
-    fits(&rule.matches, facts.request, entitlement)
-        && rule.when.as_ref().is_none_or(|when| {
-            let strictest = matches!(rule.then, Then::Deny(_));
-            expression::holds(when, values).unwrap_or(strictest)
-        })
-}
-
-fn fits(matches: &Match, request: &Request, entitlement: &Entitlement) -> bool {
-    let application = request.application.as_ref();
-    (matches.intent.is_empty() || matches.intent.contains(&request.intent))
-        && (matches.application.is_empty()
-            || application.is_some_and(|name| matches.application.contains(name)))
-        && (matches.entitlement.is_empty() || matches.entitlement.contains(&entitlement.name))
-        && (matches.risk.is_empty() || matches.risk.contains(&entitlement.risk))
-}
-
-fn wanted<'a>(facts: &Facts<'a>) -> Option<(&'a Application, &'a Entitlement)> {
+/// The application and the entitlement that a request is about, if the catalog has them.
+#[must_use]
+pub fn wanted<'a>(facts: &Facts<'a>) -> Option<(&'a Application, &'a Entitlement)> {
     let name = facts.request.application.as_ref()?;
     let application = facts.config.catalog.application(name)?;
     let entitlement = facts.config.catalog.entitlement(name, facts.request.entitlement.as_deref())?;
@@ -184,11 +175,13 @@ fn action(facts: &Facts<'_>, application: &Application, entitlement: &Entitlemen
         entitlement: entitlement.name.clone(),
         duration: shorter(facts.request.duration, entitlement.longest),
         monthly_cents: entitlement.monthly_cents,
-        config: facts.version.clone(),
+        config: facts.config.version().clone(),
     })
 }
 
-fn shorter(asked: Option<Span>, longest: Option<Span>) -> Option<Span> {
+/// The shorter of two lengths of time; none is without end.
+#[must_use]
+pub fn shorter(asked: Option<Span>, longest: Option<Span>) -> Option<Span> {
     match (asked, longest) {
         (Some(asked), Some(longest)) => Some(asked.min(longest)),
         (one, other) => one.or(other),
@@ -200,23 +193,11 @@ fn holds(facts: &Facts<'_>, entitlement: &Entitlement) -> bool {
     account.is_some_and(|account| account.groups.contains(&entitlement.group))
 }
 
-/// What expressions see.
-fn values(facts: &Facts<'_>, entitlement: &Entitlement) -> Value {
-    let person =
-        |person: &Person| json!({"department": person.department, "cost_centre": person.cost_centre});
-    let request = facts.request;
-    json!({
-        "request": {
-            "intent": request.intent, "application": request.application, "confidence": request.confidence,
-            "duration_seconds": request.duration.map(Span::seconds),
-            "for_somebody_else": request.requester != request.beneficiary,
-        },
-        "requester": person(facts.requester),
-        "beneficiary": person(facts.beneficiary),
-        "entitlement": {"name": entitlement.name, "risk": entitlement.risk},
-        "cost": {"monthly_cents": entitlement.monthly_cents},
-        "context": {"verified": facts.context.is_some_and(Context::is_verified)},
-    })
+/// Triage is not sure enough.
+const LOW: &str = "triage is less sure than minimum_confidence";
+
+fn unsure(facts: &Facts<'_>, why: &'static str) -> Decided {
+    Decided { why_unsure: Some(why), ..desk(facts, Outcome::Unsure) }
 }
 
 fn desk(facts: &Facts<'_>, outcome: Outcome) -> Decided {
@@ -237,15 +218,16 @@ fn ruled(
     matched.extend(request.application.clone().map(|name| ("application".to_owned(), name)));
     matched.extend(action.as_ref().map(|action| ("entitlement".to_owned(), action.entitlement.clone())));
     let plan = Plan {
-        config: facts.version.clone(),
+        config: facts.config.version().clone(),
         policy: facts.config.policy.id.clone(),
         rule: rule.to_owned(),
         rule_index,
         matched,
         stages,
         action,
+        refusal: None,
     };
-    Decided { outcome, plan, reason: None }
+    Decided { outcome, plan, why_unsure: None }
 }
 
 /// The people that a judgement needs, by subject.
@@ -314,7 +296,8 @@ fn interested(bench: &Bench<'_>, voter: &SubjectId, now: Timestamp) -> Result<()
 /// One hop: the delegator must have the right in person, and must not be interested or have decided earlier.
 fn delegated(bench: &Bench<'_>, voter: &SubjectId, now: Timestamp) -> Option<Right> {
     let usable = |d: &&Delegation| {
-        d.to == *voter
+        bench.gate.stage.delegation
+            && d.to == *voter
             && d.period.covers(now)
             && !bench.request.interested().contains(&&d.from)
             && !bench.gate.earlier.contains(&d.from)
@@ -341,18 +324,26 @@ fn qualifies(bench: &Bench<'_>, approver: &Approver, subject: &SubjectId) -> boo
         }
         Approver::Role(role) => bench.config.roles.group(role).is_some_and(in_group),
         Approver::Group(group) => in_group(group),
-        Approver::Owner => owns(bench, subject, in_group),
+        Approver::Owner | Approver::EntitlementOwner => owns(bench, approver, subject, in_group),
         Approver::Person(_) => named(bench, approver, subject),
     }
 }
 
-fn owns(bench: &Bench<'_>, subject: &SubjectId, in_group: impl Fn(&str) -> bool) -> bool {
-    let application =
-        bench.request.application.as_ref().and_then(|name| bench.config.catalog.application(name));
-    let mut owners = application.map(|a| a.owners.as_slice()).unwrap_or_default().iter();
-    owners.any(|owner| match owner.strip_prefix("group:") {
+fn owns(
+    bench: &Bench<'_>,
+    approver: &Approver,
+    subject: &SubjectId,
+    in_group: impl Fn(&str) -> bool,
+) -> bool {
+    let (request, catalog) = (bench.request, &bench.config.catalog);
+    let (application, entitlement) = (request.application.as_deref(), request.entitlement.as_deref());
+    let owners = match approver {
+        Approver::EntitlementOwner => catalog.entitlement_owners(application, entitlement),
+        _ => catalog.owners(application),
+    };
+    owners.iter().any(|owner| match owner.strip_prefix("group:") {
         Some(group) => in_group(group),
-        None => named(bench, &Approver::Owner, subject),
+        None => named(bench, approver, subject),
     })
 }
 

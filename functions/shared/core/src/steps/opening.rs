@@ -170,6 +170,7 @@ async fn subjects(
     opening: &Opening<'_>,
     approver: &Approver,
 ) -> Result<Vec<SubjectId>> {
+    let application = opening.request.application.as_deref();
     Ok(match approver {
         Approver::Manager => manager(ctx, &opening.request.beneficiary).await?,
         Approver::ManagersManager => match manager(ctx, &opening.request.beneficiary).await?.as_slice() {
@@ -182,7 +183,11 @@ async fn subjects(
         },
         Approver::Group(group) => members(ctx, group).await?,
         Approver::Person(mail) => subject_by_mail(ctx, mail).await?.into_iter().collect(),
-        Approver::Owner => owners(ctx, opening).await?,
+        Approver::Owner => owners(ctx, opening.config.catalog.owners(application)).await?,
+        Approver::EntitlementOwner => {
+            let entitlement = opening.request.entitlement.as_deref();
+            owners(ctx, opening.config.catalog.entitlement_owners(application, entitlement)).await?
+        }
     })
 }
 
@@ -194,11 +199,9 @@ async fn manager(ctx: &impl ReadStore, subject: &SubjectId) -> Result<Vec<Subjec
     }
 }
 
-async fn owners(ctx: &(impl ReadStore + Salt), opening: &Opening<'_>) -> Result<Vec<SubjectId>> {
-    let application =
-        opening.request.application.as_ref().and_then(|name| opening.config.catalog.application(name));
+async fn owners(ctx: &(impl ReadStore + Salt), owners: &[String]) -> Result<Vec<SubjectId>> {
     let mut found = Vec::new();
-    for owner in application.map(|a| a.owners.as_slice()).unwrap_or_default() {
+    for owner in owners {
         match owner.strip_prefix("group:") {
             Some(group) => found.extend(members(ctx, group).await?),
             None => found.extend(subject_by_mail(ctx, owner).await?),
@@ -225,7 +228,8 @@ async fn keep_able(
     let mut kept: Vec<Candidate> =
         found.into_iter().filter(|c| able(&c.subject, known.get(&c.subject))).collect();
     let principals: Vec<SubjectId> = kept.iter().map(|candidate| candidate.subject.clone()).collect();
-    for delegation in delegations(ctx, &principals).await?.into_iter().filter(|d| d.period.covers(now)) {
+    let given = if opening.stage.delegation { delegations(ctx, &principals).await? } else { Vec::new() };
+    for delegation in given.into_iter().filter(|d| d.period.covers(now)) {
         let delegate = people(ctx, std::slice::from_ref(&delegation.to)).await?;
         let principal = kept.iter().find(|candidate| candidate.subject == delegation.from).cloned();
         let new = able(&delegation.to, delegate.get(&delegation.to)) && !principals.contains(&delegation.to);

@@ -67,9 +67,8 @@ async fn still_waiting(ctx: &impl WriteStore, request: &Request) -> Result<Answe
     Ok(gate.answer.clone().unwrap_or_else(|| Answer::wait(code_for(gate.kind), &gate)))
 }
 
-async fn decide<C: ReadStore + Configs + Vault>(ctx: &C, request: &Request) -> Result<Decided> {
+async fn decide<C: ReadStore + Clock + Configs + Vault>(ctx: &C, request: &Request) -> Result<Decided> {
     let config = ctx.active().await?;
-    let version = config.version()?;
     let beneficiary = person(ctx, &request.beneficiary).await?;
     let requester = person(ctx, &request.requester).await?;
     let context = context(ctx, request).await?;
@@ -84,7 +83,7 @@ async fn decide<C: ReadStore + Configs + Vault>(ctx: &C, request: &Request) -> R
         context: context.as_ref(),
         available_cents,
         config: &config,
-        version: &version,
+        now: ctx.now(),
     };
     decide::plan(&facts)
 }

@@ -13,7 +13,7 @@ use crate::{
     Error, Result,
     audit::{By, Happening},
     change::{Change, Versioned, read, read_request},
-    config::Config,
+    config::{Config, LoadedConfig},
     digest::Digest,
     gate::{Answer, AnswerCode, Counted, Ending, Example, Gate, GateKind, Shown, Vote},
     ids::{RequestId, ShownId, SubjectId},
@@ -179,7 +179,7 @@ async fn is_outdated<C: WriteStore + Clock + Queues>(ctx: &C, voter: &SubjectId)
     Ok(true)
 }
 
-async fn pinned(ctx: &impl Configs, request: &Request) -> Result<std::sync::Arc<Config>> {
+async fn pinned(ctx: &impl Configs, request: &Request) -> Result<std::sync::Arc<LoadedConfig>> {
     match &request.plan {
         Some(plan) => ctx.pinned(&plan.config).await,
         None => Err(Error::Broken("a gate without a plan".into())),
@@ -351,6 +351,7 @@ fn basis_name(basis: &crate::policy::Approver) -> String {
         crate::policy::Approver::Manager => "manager".into(),
         crate::policy::Approver::ManagersManager => "managers_manager".into(),
         crate::policy::Approver::Owner => "owner".into(),
+        crate::policy::Approver::EntitlementOwner => "entitlement_owner".into(),
         crate::policy::Approver::Role(role) => format!("role:{role}"),
         crate::policy::Approver::Group(group) => format!("group:{group}"),
         crate::policy::Approver::Person(_) => "named".into(),

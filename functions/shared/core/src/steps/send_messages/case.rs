@@ -4,7 +4,7 @@ use crate::{
     Error, Result,
     cards::{Names, View, Who},
     change::{Versioned, decode, read, read_request},
-    config::Config,
+    config::LoadedConfig,
     facts::Context,
     gate::Gate,
     ids::{RequestId, SubjectId},
@@ -21,7 +21,7 @@ pub(super) struct Case {
     pub(super) request: Request,
     pub(super) words: Words,
     pub(super) context: Option<Context>,
-    pub(super) config: Arc<Config>,
+    pub(super) config: Arc<LoadedConfig>,
     pub(super) names: Names,
 }
 

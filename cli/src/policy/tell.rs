@@ -1,0 +1,126 @@
+//! Explanations of the policy as tables for people.
+
+use super::explain::Changed;
+use crate::print::tame;
+use countersign_core::policy::explain::{Explanation, Found, RuleSeen, StageSeen};
+
+/// One explanation with its rules and stages.
+pub(super) fn whole(told: &Explanation) -> String {
+    let mut parts = vec![headline(told)];
+    if !told.rules.is_empty() {
+        let rows = told.rules.iter().map(|rule| vec![rule.rule.clone(), found(rule)]).collect();
+        parts.push(table(&["rule", "what it finds"], rows));
+    }
+    if !told.stages.is_empty() {
+        let rows = told.stages.iter().map(stage).collect();
+        parts.push(table(&["stage", "who decides", "how many", "when"], rows));
+    }
+    parts.join("\n\n")
+}
+
+fn headline(told: &Explanation) -> String {
+    let by = match told.rule.as_str() {
+        "baseline" => "by the baseline, since no rule fits".to_owned(),
+        "desk" | "already-held" => "before any rule acts".to_owned(),
+        rule => format!("by the rule {rule}"),
+    };
+    let what = match told.outcome.as_str() {
+        "approval" => "People decide",
+        "automatic" => "Approved automatically",
+        "denied" => "Refused",
+        "unsure" => "The desk reads it first",
+        "service" => "The desk serves it",
+        _ => "Held already: nobody is asked",
+    };
+    if let Some(why) = &told.why {
+        return tame_lines(&format!("{what}: {why}."));
+    }
+    let refusal = told.refusal.as_ref().map(|reason| format!("\nThe requester reads: {reason}"));
+    tame_lines(&format!("{what}, {by}.{}", refusal.unwrap_or_default()))
+}
+
+fn found(seen: &RuleSeen) -> String {
+    let facts: Vec<String> = seen
+        .facts
+        .iter()
+        .map(|(name, value)| match value {
+            serde_json::Value::Null => format!("{name} is missing"),
+            value => format!("{name} is {value}"),
+        })
+        .collect();
+    let because = if facts.is_empty() { String::new() } else { format!(": {}", facts.join(", ")) };
+    match (seen.found, seen.why.as_deref()) {
+        (Found::Differs, _) => format!("is about something else{because}"),
+        (Found::Untrue, _) => format!("its condition is false{because}"),
+        (Found::Acts, _) => format!("ACTS{because}"),
+        (Found::Unclear, _) => format!("unclear, so the stricter counts{because}"),
+        (Found::NotReached, _) => "not reached".into(),
+    }
+}
+
+fn stage(seen: &StageSeen) -> Vec<String> {
+    let mut who = seen.approvers.join(" or ");
+    if !seen.fallback.is_empty() {
+        who = format!("{who}; if nobody: {}", seen.fallback.join(" or "));
+    }
+    let reason = if seen.reason_required { ", with a reason" } else { "" };
+    let person = if seen.delegation { "" } else { ", in person" };
+    let many = format!("{} to approve{reason}{person}, {} to deny", seen.approve_at, seen.deny_at);
+    let when: Vec<String> = seen.times.iter().map(|time| format!("{} {}", time.after, time.what)).collect();
+    vec![seen.stage.clone(), who, many, when.join(", ")]
+}
+
+/// Several explanations, a line each.
+pub(super) fn list(told: &[Explanation]) -> String {
+    let rows = told
+        .iter()
+        .map(|one| vec![one.request.as_str().to_owned(), one.outcome.clone(), one.rule.clone(), who(one)]);
+    table(&["request", "outcome", "rule", "who decides"], rows.collect())
+}
+
+fn who(told: &Explanation) -> String {
+    let stages = told.stages.iter().map(|stage| {
+        let many = if stage.approve_at > 1 { format!("{} of ", stage.approve_at) } else { String::new() };
+        format!("{many}{}", stage.approvers.join(" or "))
+    });
+    stages.collect::<Vec<_>>().join(", then ")
+}
+
+/// What would change, a line for each request.
+pub(super) fn changes(changed: &[Changed], all: usize) -> String {
+    let side = |told: &Explanation| {
+        let who = who(told);
+        let asked = if who.is_empty() { String::new() } else { format!(": {who}") };
+        format!("{} ({}){asked}", told.outcome, told.rule)
+    };
+    let rows: Vec<Vec<String>> = changed
+        .iter()
+        .map(|one| vec![one.before.request.as_str().to_owned(), side(&one.before), side(&one.after)])
+        .collect();
+    let count = format!("{} of {all} requests would change.", changed.len());
+    if rows.is_empty() {
+        count
+    } else {
+        format!("{}\n\n{count}", table(&["request", "before", "after"], rows))
+    }
+}
+
+/// Columns side by side, each as wide as it must be.
+fn table(heads: &[&str], rows: Vec<Vec<String>>) -> String {
+    let heads: Vec<String> = heads.iter().map(|head| (*head).to_owned()).collect();
+    let rows: Vec<Vec<String>> =
+        std::iter::once(heads).chain(rows).map(|row| row.iter().map(|cell| tame(cell)).collect()).collect();
+    let width = |column: usize| {
+        rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let line = |row: &Vec<String>| {
+        let cells =
+            row.iter().enumerate().map(|(column, cell)| format!("{cell:<width$}", width = width(column)));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned()
+    };
+    rows.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+fn tame_lines(text: &str) -> String {
+    text.lines().map(tame).collect::<Vec<_>>().join("\n")
+}
