@@ -1,6 +1,6 @@
 //! What a function may cost.
 
-use crate::report::Row;
+use crate::{policy::Policy, report::Row};
 use std::fmt;
 
 /// A start may take this much CPU time, in milliseconds, or [`TIMES_HELLO`] the least function, whichever is more.
@@ -19,6 +19,11 @@ const LARGER_ZIPS: [(&str, Option<f64>); 3] = [
     // It carries the model.
     ("triage-request", None),
 ];
+
+/// Planning a request with a warm configuration may take this much CPU time, in microseconds.
+const WARM_PLAN_US: f64 = 1_000.0;
+/// Reading a configuration and planning the first request with it, in milliseconds.
+const COLD_PLAN_MS: f64 = 5.0;
 
 /// A budget that is exceeded.
 #[derive(Clone, Debug, PartialEq)]
@@ -66,6 +71,23 @@ pub(crate) fn exceeded(row: &Row, hello_ms: f64, tls_ms: f64) -> Vec<Exceeded> {
     over.collect()
 }
 
+/// The budgets that the policy exceeds. They are for optimised code.
+pub(crate) fn policy_exceeded(policy: &Policy) -> Vec<Exceeded> {
+    let checks = [
+        ("a request over 1,000 rules", "us of CPU", policy.warm_us.median, WARM_PLAN_US),
+        ("the first of 1,000 rules just read", "ms of CPU", policy.cold_ms.median, COLD_PLAN_MS),
+    ];
+    let over = checks.into_iter().filter(|(_, _, measured, allowed)| measured > allowed);
+    over.map(|(quantity, unit, measured, allowed)| Exceeded {
+        function: "policy".into(),
+        quantity,
+        unit,
+        measured,
+        allowed,
+    })
+    .collect()
+}
+
 fn zip_mb(function: &str) -> Option<f64> {
     LARGER_ZIPS.iter().find(|(name, _)| *name == function).map_or(Some(ZIP_MB), |(_, most)| *most)
 }
@@ -106,6 +128,15 @@ mod tests {
         check("plan-approvals", [1.0, 1.0, 3.51], 1.0, &["zip"]);
         check("triage-request", [1.0, 1.0, 40.0], 1.0, &[]);
         check("triage-request", [1.0, 11.0, 40.0], 1.0, &["peak memory"]);
+    }
+
+    #[test]
+    fn the_policy_has_its_budgets() {
+        let same = |n: f64| Figures { median: n, min: n, max: n };
+        for (warm, cold, over) in [(1_000.0, 5.0, 0), (1_000.1, 5.0, 1), (1_000.1, 5.1, 2)] {
+            let policy = Policy { requests: 1, warm_us: same(warm), cold_ms: same(cold), bytes: 1 };
+            assert_eq!(policy_exceeded(&policy).len(), over, "{warm} {cold}");
+        }
     }
 
     #[test]

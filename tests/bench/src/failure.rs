@@ -22,6 +22,9 @@ pub(crate) enum Failure {
         /// What it did.
         what: String,
     },
+    /// The product refused what is measured.
+    #[error(transparent)]
+    Product(#[from] countersign_core::Error),
     /// The template, cargo's answer or the world of the votes are not as expected.
     #[error("{0}")]
     Unexpected(String),

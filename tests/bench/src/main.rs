@@ -7,6 +7,7 @@ mod environment;
 mod failure;
 mod figures;
 mod machine;
+mod policy;
 mod process;
 mod report;
 mod runtime_api;
@@ -47,6 +48,12 @@ struct Arguments {
     /// How many votes are cast.
     #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..))]
     votes: u16,
+    /// How many requests are planned.
+    #[arg(long, default_value_t = 200, value_parser = clap::value_parser!(u16).range(1..))]
+    plans: u16,
+    /// Measures the policy alone: no function needs to be built.
+    #[arg(long, conflicts_with_all = ["functions", "json"])]
+    policy_only: bool,
     /// Also writes what was measured to a file, as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -57,10 +64,11 @@ struct Arguments {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match measured(&arguments) {
-        Ok(report) => {
-            println!("{report}");
-            match report.exceeded.is_empty() || arguments.report_only {
+    let told = if arguments.policy_only { policy_alone(&arguments) } else { all(&arguments) };
+    match told {
+        Ok((text, within)) => {
+            println!("{text}");
+            match within || arguments.report_only {
                 true => ExitCode::SUCCESS,
                 false => ExitCode::FAILURE,
             }
@@ -70,6 +78,20 @@ fn main() -> ExitCode {
             ExitCode::from(2)
         }
     }
+}
+
+/// The report, and whether it is within the budgets.
+fn all(arguments: &Arguments) -> Result<(String, bool)> {
+    let report = measured(arguments)?;
+    Ok((report.to_string(), report.exceeded.is_empty()))
+}
+
+/// As [`all`], of the policy.
+fn policy_alone(arguments: &Arguments) -> Result<(String, bool)> {
+    let policy = policy::plans(arguments.plans.into())?;
+    let exceeded = budget::policy_exceeded(&policy);
+    let lines = exceeded.iter().map(|found| format!("\nOver budget: {found}"));
+    Ok((format!("{policy}{}", lines.collect::<String>()), exceeded.is_empty()))
 }
 
 fn measured(arguments: &Arguments) -> Result<Report> {
@@ -90,8 +112,12 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     let slack = functions.iter().find(|function| function.name == warm::RECEIVE_SLACK);
     let slash_commands = slack.map(|slack| warm::slash_commands(slack, &folder, &aws, invocations));
     let hello_ms = rows.first().map_or(0.0, |hello| hello.cold.cpu_ms.median);
-    let exceeded =
-        rows.iter().skip(1).flat_map(|row| budget::exceeded(row, hello_ms, tls_ms.unwrap_or_default()));
+    let policy = policy::plans(arguments.plans.into())?;
+    let exceeded = rows
+        .iter()
+        .skip(1)
+        .flat_map(|row| budget::exceeded(row, hello_ms, tls_ms.unwrap_or_default()))
+        .chain(budget::policy_exceeded(&policy));
     Ok(Report {
         profile: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         machine,
@@ -103,6 +129,7 @@ fn measure(arguments: &Arguments) -> Result<Report> {
         slash_commands: slash_commands.transpose()?,
         votes: votes::cast(arguments.votes.into())?,
         votes_optimised: !cfg!(debug_assertions),
+        policy,
     })
 }
 
@@ -164,7 +191,7 @@ mod tests {
 
     #[test]
     fn nothing_is_measured_zero_times() {
-        for option in ["--repetitions", "--invocations", "--votes"] {
+        for option in ["--repetitions", "--invocations", "--votes", "--plans"] {
             assert!(Arguments::try_parse_from(["countersign-bench", option, "0"]).is_err(), "{option}");
         }
     }

@@ -1,6 +1,6 @@
 //! What was measured, for people and as data.
 
-use crate::{cold::Cold, machine::Machine, sizes::Size, votes::Votes, warm::Warm};
+use crate::{cold::Cold, machine::Machine, policy::Policy, sizes::Size, votes::Votes, warm::Warm};
 use serde::Serialize;
 use std::fmt;
 
@@ -38,6 +38,8 @@ pub(crate) struct Report {
     pub(crate) votes: Votes,
     /// The profile of the program that measured, in which the votes were cast.
     pub(crate) votes_optimised: bool,
+    /// Requests planned in memory.
+    pub(crate) policy: Policy,
     /// The budgets that are exceeded.
     pub(crate) exceeded: Vec<String>,
 }
@@ -119,6 +121,20 @@ impl Report {
             f,
             "{what:<44}{:>12.1}{votes:>12}{:>10} ({:.1}-{:.1})",
             cpu_us.median, "", cpu_us.min, cpu_us.max
+        )?;
+        writeln!(f, "\n{}", self.policy)
+    }
+}
+
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { requests, warm_us, cold_ms, bytes } = self;
+        write!(
+            f,
+            "policy: 1,000 rules ({bytes} bytes), 10,000 people, {requests} requests; CPU, median (least-most)\n\
+             a request, with its people {:>18.1} us ({:.1}-{:.1})\n\
+             reading the rules, and the first request {:>5.2} ms ({:.2}-{:.2})",
+            warm_us.median, warm_us.min, warm_us.max, cold_ms.median, cold_ms.min, cold_ms.max
         )
     }
 }
@@ -161,6 +177,7 @@ mod tests {
             slash_commands: None,
             votes: Votes { votes: 5, cpu_us: figures },
             votes_optimised: true,
+            policy: Policy { requests: 7, warm_us: figures, cold_ms: figures, bytes: 9 },
             exceeded: exceeded.iter().map(|line| (*line).to_owned()).collect(),
         }
     }
@@ -172,8 +189,15 @@ mod tests {
 
     #[test]
     fn people_read_what_was_measured_and_how() {
-        let always =
-            ["40 cold starts", "`release`", "2 cores", "receive-slack *", "1.25 (1.00-2.00)", "0.25 ms"];
+        let always = [
+            "40 cold starts",
+            "`release`",
+            "2 cores",
+            "receive-slack *",
+            "1.25 (1.00-2.00)",
+            "0.25 ms",
+            "7 requests",
+        ];
         check(&[], &[always.as_slice(), &["within its budgets"]].concat());
         check(&["zip is too much"], &[always.as_slice(), &["Over budget", "zip is too much"]].concat());
     }

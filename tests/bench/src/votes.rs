@@ -43,7 +43,8 @@ fn vote() -> Result<f64> {
     }
 }
 
-fn thread_cpu_us() -> f64 {
+/// The CPU time of this thread so far, in microseconds.
+pub(crate) fn thread_cpu_us() -> f64 {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     // A thread's seconds and nanoseconds are far below what a float holds exactly.
     #[allow(clippy::cast_precision_loss)]
