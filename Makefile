@@ -10,7 +10,7 @@ BUILD := cargo build --profile local --workspace --exclude countersign-tests --e
 	--exclude countersign-hello
 CLI := target/local/countersign
 
-.PHONY: help demo up build down status lint test test-deps
+.PHONY: help demo up build down status lint test race test-deps
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -39,6 +39,10 @@ lint: ## Check formatting, code and configuration
 
 test: ## Check everything: code, templates, and the product end to end
 	@bash cli/test.sh
+
+race: ## Race 20 people for each of 1,000 gates on the table of the running stack
+	@COUNTERSIGN_E2E=.local COUNTERSIGN_RACES=1000 \
+	  cargo test --workspace --test store races -- --nocapture
 
 test-deps: ## Install the browser that the tests of the Slack page use
 	@bash cli/test-deps.sh

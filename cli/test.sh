@@ -30,7 +30,7 @@ check() { # name command…
 rust_tests() {
     # The end-to-end journeys need a stack; they follow below.
     if command -v cargo-nextest >/dev/null; then
-        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(journeys) or binary(page) or binary(roles)))'
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(journeys) or binary(page) or binary(roles) or binary(store)))'
         cargo test --workspace --doc --quiet
     else
         cargo test --workspace --no-fail-fast
@@ -55,6 +55,11 @@ journeys() {
     COUNTERSIGN_E2E=$folder cargo test --workspace --test journeys -- --test-threads=4
 }
 
+# On tables of its own beside the product's.
+store() {
+    COUNTERSIGN_E2E=$folder cargo test --workspace --test store -- --nocapture --test-threads=1
+}
+
 page() {
     COUNTERSIGN_E2E=$folder cargo test --workspace --test page -- --nocapture
 }
@@ -77,5 +82,6 @@ check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
 check "the Slack page in a browser" page
 check "roles against what was done" roles
+check "the table's contract, and races for it" store
 check "stopping the stack" "$cli" down --folder "$folder"
 stack_is_up=""

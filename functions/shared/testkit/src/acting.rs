@@ -6,6 +6,7 @@ use crate::{
     world::World,
 };
 use countersign_core::{
+    Result,
     card::{CopyAddress, Press},
     change::{decode, put},
     gate::{Gate, Shown},
@@ -13,7 +14,7 @@ use countersign_core::{
     job::{Actor, AskerAnswer, Envelope, Job, Queue, Verdict},
     message::{Ask, Origin},
     person::{Delegation, Period, link::subject_of},
-    ports::{Clock, Expect, Ids, Salt},
+    ports::{Clock, Expect, Ids, Salt, WriteStore},
     request::Request,
     slot::Slot,
     steps::record_decision::{Input, Sight},
@@ -142,6 +143,18 @@ impl World {
         let actor = Actor::Chat { user: chat_user(who) };
         let job = Job::Cancel { request: request.clone(), actor, cast_at: self.now(), place: None };
         self.queue(Queue::Decisions, job);
+    }
+
+    /// Copies every record to another store, whatever stands there.
+    ///
+    /// # Errors
+    /// As [`WriteStore::commit`].
+    pub async fn copy_to(&self, store: &impl WriteStore) -> Result<()> {
+        let all = self.state().records.puts();
+        for write in all {
+            store.commit(vec![write]).await?;
+        }
+        Ok(())
     }
 
     /// A record, decoded.

@@ -5,7 +5,7 @@ use countersign_core::{
     gate::InboxEntry,
     ids::{RequestId, SubjectId},
     ports::{Action, DueIndex, Expect, Write, WriteStore},
-    slot::{List, SHARDS, Slot, shard},
+    slot::{List, SHARDS, Slot},
     time::Timestamp,
 };
 use serde_json::{Value, json};
@@ -191,7 +191,6 @@ async fn addresses_do_not_meet(store: &impl WriteStore) {
 
 async fn the_due_index_follows(store: &(impl WriteStore + DueIndex)) {
     let slot = request("due");
-    let number = shard(id("due").as_str());
     let at = |due| Action::Put(json!("due"), due);
     for (due, until, found) in [
         (Some(Timestamp(500)), 499, false),
@@ -201,26 +200,37 @@ async fn the_due_index_follows(store: &(impl WriteStore + DueIndex)) {
         (Some(Timestamp(100)), 1_000, true),
     ] {
         store.commit(write(slot.clone(), Expect::Any, at(due))).await.expect("the store writes");
-        let listed = store.due(number, Timestamp(until), 100).await.expect("the index answers");
-        let mine: Vec<_> = listed.iter().filter(|due| due.slot == slot).collect();
-        assert_eq!(!mine.is_empty(), found, "{due:?} until {until}");
-        assert!(mine.iter().all(|listed| Some(listed.due_at) == due), "the index knows since when");
+        let listed = shards_with(store, &slot, until).await;
+        let expected = if found { vec![due] } else { Vec::new() };
+        let since: Vec<_> = listed.iter().map(|(_, since)| Some(*since)).collect();
+        assert_eq!(since, expected, "in one shard, with its time: {due:?} until {until}");
     }
-    for other in (0..SHARDS).filter(|other| *other != number) {
-        let listed = store.due(other, Timestamp(1_000), 100).await.expect("the index answers");
-        assert!(listed.iter().all(|due| due.slot != slot), "it is in one shard only");
+    store.commit(write(slot.clone(), Expect::Any, Action::Delete)).await.expect("the store writes");
+    assert_eq!(shards_with(store, &slot, 1_000).await, [], "what is deleted is not due");
+    the_oldest_come_first(store).await;
+}
+
+/// In which shards of the index a record is, and since when it is due there.
+async fn shards_with(store: &impl DueIndex, slot: &Slot, until: i64) -> Vec<(u8, Timestamp)> {
+    let mut found = Vec::new();
+    for shard in 0..SHARDS {
+        let listed = store.due(shard, Timestamp(until), 100).await.expect("the index answers");
+        found.extend(listed.into_iter().filter(|due| due.slot == *slot).map(|due| (shard, due.due_at)));
     }
+    found
+}
+
+async fn the_oldest_come_first(store: &(impl WriteStore + DueIndex)) {
     let row = |n: i64| Slot::Row(id("due").as_str().to_owned(), format!("row:{n}"));
     for n in [3_i64, 1, 2] {
         let action = Action::Put(json!(n), Some(Timestamp(n)));
         store.commit(write(row(n), Expect::Any, action)).await.expect("the store writes");
     }
-    let listed = store.due(number, Timestamp(3), 2).await.expect("the index answers");
+    let found = shards_with(store, &row(1), 3).await;
+    let [(shard, _)] = found.as_slice() else { panic!("in one shard: {found:?}") };
+    let listed = store.due(*shard, Timestamp(3), 2).await.expect("the index answers");
     let times: Vec<_> = listed.iter().map(|due| due.due_at.0).collect();
     assert_eq!(times, [1, 2], "the oldest come first, and no more than asked for");
-    store.commit(write(slot.clone(), Expect::Any, Action::Delete)).await.expect("the store writes");
-    let listed = store.due(number, Timestamp(1_000), 100).await.expect("the index answers");
-    assert!(listed.iter().all(|due| due.slot != slot), "what is deleted is not due");
 }
 
 async fn only_so_many_at_once(store: &impl WriteStore) {

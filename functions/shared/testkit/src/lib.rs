@@ -14,6 +14,7 @@ pub mod invariants;
 mod outside;
 mod people;
 mod ports;
+pub mod racing;
 mod store;
 mod trouble;
 mod understanding;

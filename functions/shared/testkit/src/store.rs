@@ -59,6 +59,16 @@ impl Records {
             .filter_map(|(slot, record)| record.due.map(|due_at| Due { slot: slot.clone(), due_at }))
     }
 
+    /// The puts that make all records anew.
+    pub(crate) fn puts(&self) -> Vec<Write> {
+        let put = |(slot, record): (&Slot, &Record)| Write {
+            slot: slot.clone(),
+            expect: Expect::Any,
+            action: Action::Put(record.body.clone(), record.due),
+        };
+        self.all.iter().map(put).collect()
+    }
+
     /// As after a synchronisation that found nobody changed.
     pub(crate) fn freshen(&mut self, now: Timestamp) {
         for (slot, record) in &mut self.all {
