@@ -5,27 +5,11 @@ use crate::{
     world::{Ended, World},
 };
 use countersign_core::{
-    Error, Result,
     job::{Envelope, Queue},
     ports::Clock,
-    steps::{
-        ask_approvers::ask_approvers,
-        gather_context::gather_context,
-        plan_approvals::plan_approvals,
-        provision_access::provision_access,
-        record_decision,
-        revoke_access::revoke_access,
-        send_messages,
-        settle_execution::{Death, Input as Dead, settle_execution},
-        spend_token, start_workflow,
-        sweep_due::sweep_due,
-        sync_people, triage_request,
-    },
+    steps::sweep_due::sweep_due,
     time::Timestamp,
 };
-use serde::{Serialize, de::DeserializeOwned};
-use serde_json::{Value, json};
-use std::future::Future;
 
 /// How long a message stays out of sight after a try, in milliseconds.
 const VISIBILITY_MILLIS: i64 = 30_000;
@@ -180,100 +164,14 @@ impl World {
     }
 
     fn deliver(&self, what: &Delivery) -> Ended<()> {
-        let (queue, content) = match what {
-            Delivery::Queued(queue, envelope) => (*queue, envelope.content.clone()),
-            Delivery::Died(name, stand) => {
-                let death = if *stand == Stand::Aborted { Death::Aborted } else { Death::Failed };
-                return self.run_as("settle-execution").invoke(async {
-                    settle_execution(self, Dead { name: name.clone(), death }).await.map(drop)
-                });
-            }
-        };
-        match queue {
-            Queue::Triage => self.run_as("triage-request").invoke(triage_request::on_message(self, content)),
-            Queue::Start => self.run_as("start-workflow").invoke(start_workflow::on_message(self, content)),
-            Queue::Decisions => {
-                self.run_as("record-decision").invoke(record_decision::on_message(self, content))
-            }
-            Queue::Tokens => self.run_as("spend-token").invoke(spend_token::on_message(self, content)),
-            Queue::Messages => self.run_as("send-messages").invoke(send_messages::on_message(self, content)),
-            Queue::People => self.run_as("sync-people").invoke(sync_people::on_message(self, content)),
-        }
+        let woken = self.reader(what);
+        self.run_as(woken.function).invoke(woken.step)
     }
 
     /// Runs the present state of an execution.
     fn go_on(&self, name: &str) {
-        let Some(execution) = ({ self.state().engine.executions.get(name).cloned() }) else { return };
-        let input = |field: &str| execution.input.get(field).cloned().unwrap_or_default();
-        let both = json!({"request": input("request"), "generation": input("generation")});
-        match execution.state {
-            "GatherContext" => self
-                .run_as("gather-context")
-                .task(name, "PlanApprovals", || parsed(both, |i| gather_context(self, i))),
-            "PlanApprovals" => self
-                .run_as("plan-approvals")
-                .task(name, "NextStep", || parsed(both, |i| plan_approvals(self, i))),
-            "ProvisionAccess" => self
-                .run_as("provision-access")
-                .task(name, "IsProvisioned", || parsed(both, |i| provision_access(self, i))),
-            "RevokeAccess" => self
-                .run_as("revoke-access")
-                .task(name, "IsRevoked", || parsed(both, |i| revoke_access(self, i))),
-            "AwaitDecision" | "AwaitEnd" => {
-                let token = self.state().engine.token(name);
-                let payload = json!({
-                    "request": input("request"), "generation": input("generation"), "gate": execution.gate,
-                    "token": token, "redrive": execution.redrive, "round": execution.turn, "retry": execution.retry,
-                });
-                self.begin_to_wait(name, payload);
-            }
-            _ => self.change(name, |execution, _| execution.go(execution.choose())),
-        }
+        let Some(turn) = self.turn(name) else { return };
+        let ended = self.run_as(turn.woken.function).invoke(turn.woken.step);
+        self.turned(name, turn.entry, ended);
     }
-
-    fn task<F>(&self, name: &str, next: &'static str, step: impl FnOnce() -> F)
-    where
-        F: Future<Output = Result<Value>>,
-    {
-        let ended = self.invoke(step());
-        self.change(name, |execution, now| match ended {
-            Ended::Answered(Ok(output)) => {
-                if execution.state != "GatherContext" {
-                    execution.take(&output);
-                }
-                execution.go(next);
-            }
-            Ended::Answered(Err(error)) => execution.fail(Some(&error), now),
-            Ended::Died => execution.fail(None, now),
-        });
-    }
-
-    fn begin_to_wait(&self, name: &str, payload: Value) {
-        let ended = self.run_as("ask-approvers").invoke(parsed(payload, |input| ask_approvers(self, input)));
-        self.change(name, |execution, now| match ended {
-            Ended::Answered(Ok(_)) => execution.wait(now),
-            Ended::Answered(Err(error)) => execution.fail(Some(&error), now),
-            Ended::Died => execution.fail(None, now),
-        });
-    }
-
-    fn change(&self, name: &str, change: impl FnOnce(&mut crate::engine::Execution, Timestamp)) {
-        let mut state = self.state();
-        let now = state.now;
-        let Some(execution) = state.engine.executions.get_mut(name) else { return };
-        change(execution, now);
-        if execution.stand == Stand::Failed {
-            state.deliveries.put(Delivery::Died(name.to_owned(), Stand::Failed), now);
-        }
-    }
-}
-
-/// Reads a function's input, runs its step and writes its output, as the function itself does.
-async fn parsed<I: DeserializeOwned, O: Serialize, F: Future<Output = Result<O>>>(
-    input: Value,
-    step: impl FnOnce(I) -> F,
-) -> Result<Value> {
-    let input = serde_json::from_value(input).map_err(|e| Error::invalid("input", e.to_string()))?;
-    let output = step(input).await?;
-    serde_json::to_value(output).map_err(|e| Error::Broken(e.to_string()))
 }

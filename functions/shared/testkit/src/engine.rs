@@ -48,6 +48,10 @@ pub struct Execution {
     pub(crate) wake: Vec<i64>,
     pub(crate) turn: u64,
     pub(crate) redrive: u64,
+    /// How many states it entered, each try counted.
+    pub(crate) entry: u64,
+    /// The function of its present state is at work.
+    pub(crate) busy: bool,
     pub(crate) retry: u32,
     pub(crate) ready_at: Timestamp,
     pub(crate) token: Option<String>,
@@ -83,6 +87,8 @@ impl Engine {
             wake: numbers(input.get("wake")),
             turn: 0,
             redrive: 0,
+            entry: 0,
+            busy: false,
             retry: 0,
             ready_at: now,
             token: None,
@@ -100,12 +106,10 @@ impl Engine {
         }
     }
 
-    /// A new token for the wait that an execution begins.
-    pub(crate) fn token(&mut self, name: &str) -> Option<String> {
+    /// A new token.
+    pub(crate) fn token(&mut self) -> String {
         self.tokens += 1;
-        let token = format!("token-{}", self.tokens);
-        self.executions.get_mut(name)?.token = Some(token.clone());
-        Some(token)
+        format!("token-{}", self.tokens)
     }
 
     /// Completes the wait of a token that is alive.
@@ -122,7 +126,7 @@ impl Engine {
 
     /// The next execution that can go on at `now`.
     pub(crate) fn ready(&self, now: Timestamp) -> Option<String> {
-        let ready = |e: &&Execution| e.stand == Stand::Running && e.until.is_none() && e.ready_at <= now;
+        let ready = |e: &&Execution| e.goes_on(now);
         self.executions.iter().find(|(_, e)| ready(e)).map(|(name, _)| name.clone())
     }
 
@@ -152,17 +156,50 @@ impl Execution {
     /// Begins its present state anew, as an operator would who redrives it.
     pub fn redrive(&mut self) {
         self.redrive += 1;
+        self.enter();
         (self.stand, self.retry, self.token, self.until) = (Stand::Running, 0, None, None);
     }
 
-    /// Begins to wait until the next wake-up.
-    pub(crate) fn wait(&mut self, now: Timestamp) {
-        if self.token.is_some() {
+    /// Whether it can go on at `now`.
+    pub(crate) fn goes_on(&self, now: Timestamp) -> bool {
+        self.stand == Stand::Running && !self.busy && self.until.is_none() && self.ready_at <= now
+    }
+
+    /// Whether its present state ends by a token.
+    fn is_await(&self) -> bool {
+        matches!(self.state, "AwaitDecision" | "AwaitEnd")
+    }
+
+    /// Begins its present state; a state that waits does so from now until the next wake-up, whatever its function does.
+    /// Says whether a function is woken.
+    pub(crate) fn begin(&mut self, token: String, now: Timestamp) -> bool {
+        let task =
+            matches!(self.state, "GatherContext" | "PlanApprovals" | "ProvisionAccess" | "RevokeAccess");
+        if self.is_await() {
             let next = self.wake.iter().find(|at| **at > now.0);
             let millis = next.map_or(NO_WAKE_MILLIS, |at| (at - now.0 + 999).div_euclid(1000).max(1) * 1000);
-            self.until = Some(Timestamp(now.0 + millis));
-            self.retry = 0;
+            (self.token, self.until) = (Some(token), Some(Timestamp(now.0 + millis)));
         }
+        self.busy = task || self.is_await();
+        self.busy
+    }
+
+    /// The function of its present state has answered.
+    pub(crate) fn end_task(&mut self, output: &Value) {
+        self.busy = false;
+        match self.state {
+            "GatherContext" => self.go("PlanApprovals"),
+            "PlanApprovals" => self.leave_task(output, "NextStep"),
+            "ProvisionAccess" => self.leave_task(output, "IsProvisioned"),
+            "RevokeAccess" => self.leave_task(output, "IsRevoked"),
+            // The token ends the wait, not the function.
+            _ => {}
+        }
+    }
+
+    fn leave_task(&mut self, output: &Value, next: &'static str) {
+        self.take(output);
+        self.go(next);
     }
 
     fn answer(&mut self, output: &Value) {
@@ -171,7 +208,7 @@ impl Execution {
     }
 
     /// Takes what a function or a token said.
-    pub(crate) fn take(&mut self, output: &Value) {
+    fn take(&mut self, output: &Value) {
         self.outcome = output.get("outcome").and_then(Value::as_str).unwrap_or_default().to_owned();
         let planned = self.state == "PlanApprovals";
         match output.get("gate").and_then(Value::as_u64) {
@@ -193,8 +230,14 @@ impl Execution {
         self.go(if self.state == "AwaitEnd" { "GrantStep" } else { "NextStep" });
     }
 
+    fn enter(&mut self) {
+        self.entry += 1;
+        self.busy = false;
+    }
+
     /// Enters a state.
     pub(crate) fn go(&mut self, state: &'static str) {
+        self.enter();
         self.state = state;
         self.retry = 0;
         self.entered.push(state);
@@ -232,6 +275,7 @@ impl Execution {
             Some(Error::Unavailable { .. } | Error::Conflict | Error::Ambiguous { .. }) => true,
             Some(_) => false,
         };
+        self.enter();
         self.token = None;
         self.until = None;
         if again && self.retry < if changes { EFFECT_RETRIES } else { RETRIES } {

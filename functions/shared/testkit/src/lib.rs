@@ -17,6 +17,7 @@ mod ports;
 pub mod racing;
 mod store;
 mod trouble;
+mod turns;
 mod understanding;
 mod world;
 
