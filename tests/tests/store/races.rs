@@ -5,7 +5,7 @@ use countersign_aws::table::Table;
 use countersign_core::{
     Result,
     audit::Happening,
-    config::Config,
+    config::LoadedConfig,
     digest::Digest,
     ids::RequestId,
     job::{Envelope, Queue},
@@ -98,11 +98,11 @@ impl Salt for Desk {
 }
 
 impl Configs for Desk {
-    async fn active(&self) -> Result<Arc<Config>> {
+    async fn active(&self) -> Result<Arc<LoadedConfig>> {
         self.world.active().await
     }
 
-    async fn pinned(&self, version: &Digest) -> Result<Arc<Config>> {
+    async fn pinned(&self, version: &Digest) -> Result<Arc<LoadedConfig>> {
         self.world.pinned(version).await
     }
 }
