@@ -10,10 +10,6 @@ const MAX_LINES: usize = 400;
 /// The most lines of a function's `main.rs`.
 const MAX_MAIN_LINES: usize = 25;
 
-/// Files that are longer all the same, and how long they may be: a list that only shrinks.
-const LONGER: [(&str, usize); 2] =
-    [("functions/shared/core/src/gate.rs", 440), ("functions/shared/core/src/steps/record_decision.rs", 640)];
-
 /// What stands in these places only, of all that is shipped.
 const ONLY_IN: [(&str, &[&str]); 9] = [
     ("SystemTime::now", &["functions/shared/runtime/src/clock.rs"]),
@@ -112,8 +108,6 @@ fn files_are_short() {
     let samples: [(&[Source], &str); 4] = [
         (&one("cli/src/x.rs", lines(MAX_LINES + 1)), "cli/src/x.rs"),
         (&one("cli/src/x.rs", tested), "cli/src/x.rs"),
-        (&one(LONGER[0].0, lines(LONGER[0].1 + 1)), LONGER[0].0),
-        (&one(LONGER[0].0, lines(MAX_LINES)), "no longer needs"),
     ];
     check(sizes, sources().as_slice(), &samples);
     let well_tested = format!("x\n#[cfg(test)]\nmod tests {{\n{}}}\n", lines(MAX_LINES));
@@ -124,12 +118,8 @@ fn sizes(sources: &[Source]) -> Vec<String> {
     let mut wrong = Vec::new();
     for source in sources {
         let lines = source.shipped().lines().count();
-        let longer = LONGER.iter().find(|(path, _)| *path == source.path).map(|(_, most)| *most);
-        if lines > longer.unwrap_or(MAX_LINES) {
+        if lines > MAX_LINES {
             wrong.push(format!("{} has {lines} lines", source.path));
-        }
-        if longer.is_some() && lines <= MAX_LINES {
-            wrong.push(format!("{} no longer needs its exception", source.path));
         }
     }
     wrong

@@ -1,11 +1,18 @@
 //! A gate: one stage of one request that waits for people. Pure functions decide; the steps only carry.
 
+mod answer;
+mod voting;
+mod waiting;
+
+pub use answer::{Answer, AnswerCode};
+pub use voting::{Counted, Vote};
+pub use waiting::{Entered, Fence, Wake};
+
 use crate::{
     Error, Result,
     digest::Digest,
     ids::{RequestId, SubjectId},
-    job::{Refusal, Verdict},
-    outbox::AskKind,
+    job::Refusal,
     policy::{Approver, Stage},
     ports::Sealed,
     time::Timestamp,
@@ -65,17 +72,6 @@ pub enum GateStatus {
     },
 }
 
-/// The order of entries into the wait state; the greatest wins.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Fence {
-    /// How often the execution was redriven.
-    pub redrive: u32,
-    /// The round, from 0.
-    pub round: u32,
-    /// The retry within the round.
-    pub retry: u32,
-}
-
 /// Somebody who is asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Candidate {
@@ -85,93 +81,6 @@ pub struct Candidate {
     pub approver: Approver,
     /// In whose place, for a delegate.
     pub acting_for: Option<SubjectId>,
-}
-
-/// A vote.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Vote {
-    /// Its id: the same click has the same id.
-    pub id: String,
-    /// How.
-    pub verdict: Verdict,
-    /// On what basis.
-    pub basis: Approver,
-    /// In whose place.
-    pub acting_for: Option<SubjectId>,
-    /// The digest of the action that was shown.
-    pub action: Digest,
-    /// When it came in.
-    pub cast_at: Timestamp,
-}
-
-/// A time at which the workflow wakes, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Wake {
-    /// When.
-    pub at: Timestamp,
-    /// What is done then; the last one of a gate is its end and does none of these.
-    pub kinds: Vec<AskKind>,
-}
-
-/// What the workflow is told when the gate's task completes: codes, numbers and times only.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Answer {
-    /// The code that `NextStep` chooses by.
-    pub outcome: AnswerCode,
-    /// The next gate, if there is one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub gate: Option<u32>,
-    /// Its wake-ups, in milliseconds since 1970, the last one being its end.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub wake: Vec<i64>,
-}
-
-/// What `NextStep` chooses by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum AnswerCode {
-    /// A gate waits for approvers.
-    Approval,
-    /// A gate waits for the desk.
-    Unsure,
-    /// The same gate waits by new wake-ups.
-    Rescheduled,
-    /// The policy approved.
-    Automatic,
-    /// People approved.
-    Approved,
-    /// Triage was corrected within the same workflow: plan again.
-    Corrected,
-    /// Triage was corrected to another workflow, which is started.
-    Rerouted,
-    /// It is held already.
-    AlreadyHeld,
-    /// Refused.
-    Denied,
-    /// Nobody decided in time.
-    Expired,
-    /// Taken back.
-    Cancelled,
-    /// The desk has served it.
-    Served,
-    /// The grant has come to its end.
-    GrantEnded,
-    /// What was checked again no longer holds: plan again.
-    Regate,
-}
-
-impl Answer {
-    /// An answer without a next gate.
-    #[must_use]
-    pub fn plain(outcome: AnswerCode) -> Self {
-        Self { outcome, gate: None, wake: Vec::new() }
-    }
-
-    /// An answer that leads to a gate.
-    #[must_use]
-    pub fn wait(outcome: AnswerCode, gate: &Gate) -> Self {
-        Self { outcome, gate: Some(gate.number), wake: gate.wakes.iter().map(|wake| wake.at.0).collect() }
-    }
 }
 
 /// A gate.
@@ -264,30 +173,6 @@ pub struct Example {
     pub at: Timestamp,
 }
 
-/// How an entry into the wait state finds the gate.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Entered {
-    /// A greater entry was there already: do nothing.
-    Stale,
-    /// The answer is known: store the token, then spend it.
-    Answered,
-    /// The deadline is over: end the gate, store the token, then spend it.
-    Overdue,
-    /// Wait; this round owes these asks.
-    Waiting(Vec<AskKind>),
-}
-
-/// What a vote does.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
-    /// It is recorded; more are needed.
-    More,
-    /// It is recorded and ends the gate.
-    Ends(Ending),
-    /// This very vote was recorded before.
-    Repeated,
-}
-
 impl Gate {
     /// The end of the gate.
     #[must_use]
@@ -308,100 +193,6 @@ impl Gate {
     #[must_use]
     pub fn token_purpose(&self) -> String {
         format!("token:{}:{}", self.request, self.number)
-    }
-
-    /// The wake-ups of a stage opened at `opened_at`, in order; equal times are one; the last one is the end.
-    #[must_use]
-    pub fn schedule(stage: &Stage, opened_at: Timestamp) -> Vec<Wake> {
-        let end = opened_at.plus(stage.expires_after);
-        let mut times: BTreeMap<Timestamp, Vec<AskKind>> = BTreeMap::from([(end, Vec::new())]);
-        let reminders = stage.reminders.iter().map(|after| (opened_at.plus(*after), AskKind::Reminder));
-        let escalation = stage.escalation.iter().map(|e| (opened_at.plus(e.after), AskKind::Escalation));
-        let warning =
-            stage.warning.iter().map(|before| (Timestamp(end.0 - before.millis()), AskKind::Warning));
-        for (at, kind) in reminders.chain(escalation).chain(warning) {
-            if opened_at < at && at < end {
-                times.entry(at).or_default().push(kind);
-            }
-        }
-        times.into_iter().map(|(at, kinds)| Wake { at, kinds }).collect()
-    }
-
-    /// How an entry with this fence finds the gate.
-    #[must_use]
-    pub fn enter(&self, fence: Fence, now: Timestamp) -> Entered {
-        if self.fence.is_some_and(|stored| stored >= fence) {
-            return Entered::Stale;
-        }
-        if self.answer.is_some() {
-            return Entered::Answered;
-        }
-        if now >= self.deadline() {
-            return Entered::Overdue;
-        }
-        Entered::Waiting(self.owed(now).into_iter().map(|(_, kind)| kind).collect())
-    }
-
-    /// The asks that are owed at `now` and were not put yet, by round: round 0 is the first ask.
-    #[must_use]
-    pub fn owed(&self, now: Timestamp) -> Vec<(u32, AskKind)> {
-        if self.kind == GateKind::GrantEnd {
-            return Vec::new();
-        }
-        let first = (0, self.opened_at, vec![AskKind::First]);
-        let later = self.wakes.iter().zip(1..).map(|(wake, round)| (round, wake.at, wake.kinds.clone()));
-        let due = std::iter::once(first)
-            .chain(later)
-            .filter(|(round, at, _)| *at <= now && !self.rounds_done.contains(round));
-        due.flat_map(|(round, _, kinds)| kinds.into_iter().map(move |kind| (round, kind))).collect()
-    }
-
-    /// Records a vote by `voter` and says what it does.
-    ///
-    /// # Errors
-    /// [`Refusal::NotOpen`] once it ended or its deadline passed, [`Refusal::ShownIsStale`] for another action,
-    /// [`Refusal::VerdictNotOffered`] for a correction where nothing can be corrected.
-    pub fn vote(&mut self, voter: &SubjectId, vote: Vote, now: Timestamp) -> Result<Counted, Refusal> {
-        if self.votes.get(voter).is_some_and(|counted| counted.id == vote.id) {
-            return Ok(Counted::Repeated);
-        }
-        if self.status != GateStatus::Open || now >= self.deadline() || vote.cast_at >= self.deadline() {
-            return Err(Refusal::NotOpen);
-        }
-        if vote.action != self.action {
-            return Err(Refusal::ShownIsStale);
-        }
-        if matches!(vote.verdict, Verdict::Correct { .. })
-            && !matches!(self.kind, GateKind::Desk | GateKind::Service)
-        {
-            return Err(Refusal::VerdictNotOffered);
-        }
-        self.votes.insert(voter.clone(), vote);
-        Ok(self.tally().map_or(Counted::More, Counted::Ends))
-    }
-
-    /// Whether the votes end the gate.
-    #[must_use]
-    pub fn tally(&self) -> Option<Ending> {
-        let count = |wanted: fn(&Verdict) -> bool| self.votes.values().filter(|v| wanted(&v.verdict)).count();
-        let approvals = count(|v| !matches!(v, Verdict::Deny));
-        let denials = count(|v| matches!(v, Verdict::Deny));
-        if denials >= self.stage.deny_at as usize {
-            return Some(Ending::Denied);
-        }
-        (approvals >= self.stage.approve_at as usize).then_some(Ending::Approved)
-    }
-
-    /// Who voted the way the gate ended.
-    #[must_use]
-    pub fn deciders(&self) -> Vec<SubjectId> {
-        let Some(ending) = self.ending() else { return Vec::new() };
-        let counts = |vote: &Vote| match ending {
-            Ending::Approved => !matches!(vote.verdict, Verdict::Deny),
-            Ending::Denied => matches!(vote.verdict, Verdict::Deny),
-            _ => false,
-        };
-        self.votes.iter().filter(|(_, vote)| counts(vote)).map(|(voter, _)| voter.clone()).collect()
     }
 
     /// Ends the gate.

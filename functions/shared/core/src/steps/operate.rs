@@ -8,7 +8,7 @@ use super::{
     committing::{nudge_all, until_first},
     identifying::person,
     quarantine_message::{Quarantined, purpose},
-    record_decision::open_words,
+    record_decision::keep_reason,
 };
 use crate::{
     Error, Result,
@@ -220,16 +220,10 @@ async fn operated<C: ReadStore + Clock + Vault>(
     request: Versioned<Request>,
     action: &str,
 ) -> Result<Change> {
-    let slot = Slot::Words(order.of.clone());
-    let stored: Versioned<String> = read(ctx, &slot).await?.ok_or(Error::NotFound("words"))?;
-    let mut words = open_words(ctx, &request.value, &stored.value).await?;
-    words.reasons.push((request.value.gate, order.operator.clone(), order.reason.clone()));
-    let plain = serde_json::to_string(&words).map_err(|e| Error::Broken(format!("words: {e}")))?;
-    let owner = KeyOwner::Subject(request.value.requester.clone());
-    let sealed = ctx.seal(&owner, &Request::words_purpose(&order.of), &plain).await?;
     let mut change = Change::of(request, ctx.now(), by(&order.operator));
-    change.record(Happening::Operated { action: action.into(), subject: Digest::of(&sealed)? })?;
-    change.put(slot, Expect::Version(stored.version), &sealed)?;
+    let gate = change.request.gate;
+    let subject = keep_reason(ctx, &mut change, gate, &order.operator, &order.reason).await?;
+    change.record(Happening::Operated { action: action.into(), subject })?;
     Ok(change)
 }
 

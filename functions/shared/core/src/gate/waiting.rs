@@ -1,0 +1,87 @@
+//! The wait at a gate: when the workflow wakes, which entry is the newest, and what it owes.
+
+use super::{Gate, GateKind};
+use crate::{outbox::AskKind, policy::Stage, time::Timestamp};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The order of entries into the wait state; the greatest wins.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Fence {
+    /// How often the execution was redriven.
+    pub redrive: u32,
+    /// The round, from 0.
+    pub round: u32,
+    /// The retry within the round.
+    pub retry: u32,
+}
+
+/// A time at which the workflow wakes, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Wake {
+    /// When.
+    pub at: Timestamp,
+    /// What is done then; the last one of a gate is its end and does none of these.
+    pub kinds: Vec<AskKind>,
+}
+
+/// How an entry into the wait state finds the gate.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Entered {
+    /// A greater entry was there already: do nothing.
+    Stale,
+    /// The answer is known: store the token, then spend it.
+    Answered,
+    /// The deadline is over: end the gate, store the token, then spend it.
+    Overdue,
+    /// Wait; this round owes these asks.
+    Waiting(Vec<AskKind>),
+}
+
+impl Gate {
+    /// The wake-ups of a stage opened at `opened_at`, in order; equal times are one; the last one is the end.
+    #[must_use]
+    pub fn schedule(stage: &Stage, opened_at: Timestamp) -> Vec<Wake> {
+        let end = opened_at.plus(stage.expires_after);
+        let mut times: BTreeMap<Timestamp, Vec<AskKind>> = BTreeMap::from([(end, Vec::new())]);
+        let reminders = stage.reminders.iter().map(|after| (opened_at.plus(*after), AskKind::Reminder));
+        let escalation = stage.escalation.iter().map(|e| (opened_at.plus(e.after), AskKind::Escalation));
+        let warning =
+            stage.warning.iter().map(|before| (Timestamp(end.0 - before.millis()), AskKind::Warning));
+        for (at, kind) in reminders.chain(escalation).chain(warning) {
+            if opened_at < at && at < end {
+                times.entry(at).or_default().push(kind);
+            }
+        }
+        times.into_iter().map(|(at, kinds)| Wake { at, kinds }).collect()
+    }
+
+    /// How an entry with this fence finds the gate.
+    #[must_use]
+    pub fn enter(&self, fence: Fence, now: Timestamp) -> Entered {
+        if self.fence.is_some_and(|stored| stored >= fence) {
+            return Entered::Stale;
+        }
+        if self.answer.is_some() {
+            return Entered::Answered;
+        }
+        if now >= self.deadline() {
+            return Entered::Overdue;
+        }
+        Entered::Waiting(self.owed(now).into_iter().map(|(_, kind)| kind).collect())
+    }
+
+    /// The asks that are owed at `now` and were not put yet, by round: round 0 is the first ask.
+    #[must_use]
+    pub fn owed(&self, now: Timestamp) -> Vec<(u32, AskKind)> {
+        if self.kind == GateKind::GrantEnd {
+            return Vec::new();
+        }
+        let first = (0, self.opened_at, vec![AskKind::First]);
+        let later = self.wakes.iter().zip(1..).map(|(wake, round)| (round, wake.at, wake.kinds.clone()));
+        let due = std::iter::once(first)
+            .chain(later)
+            .filter(|(round, at, _)| *at <= now && !self.rounds_done.contains(round));
+        due.flat_map(|(round, _, kinds)| kinds.into_iter().map(move |kind| (round, kind))).collect()
+    }
+}

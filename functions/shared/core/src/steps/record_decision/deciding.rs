@@ -1,0 +1,131 @@
+//! What the end of a gate means for its request.
+
+use crate::{
+    Result,
+    audit::Happening,
+    change::Change,
+    config::Config,
+    gate::{Answer, AnswerCode, Ending, Example, Gate, GateKind},
+    ids::SubjectId,
+    job::Verdict,
+    policy::decide::CERTAIN,
+    ports::{Clock, Configs, Expect, ReadStore, Salt},
+    request::Outcome,
+    slot::Slot,
+    steps::{
+        closing::{end_gate, end_request},
+        plan_approvals::{approve, open_stage},
+        start_workflow::{definition, owe_execution},
+    },
+};
+
+/// What the end of a gate means for the request.
+pub(super) async fn decide_gate<C>(
+    ctx: &C,
+    change: &mut Change,
+    gate: &mut Gate,
+    ending: Ending,
+    verdict: &Verdict,
+    voter: &SubjectId,
+    config: &Config,
+) -> Result<()>
+where
+    C: ReadStore + Clock + Configs + Salt,
+{
+    keep_example(change, gate, verdict, voter)?;
+    match (ending, gate.kind) {
+        (Ending::Denied, _) => {
+            end_gate(change, gate, ending, Answer::plain(AnswerCode::Denied))?;
+            end_request(ctx, change, Outcome::Denied).await
+        }
+        (_, GateKind::Approval) => pass_stage(ctx, change, gate, ending).await,
+        (_, GateKind::Service) if *verdict == Verdict::Approve => {
+            end_gate(change, gate, ending, Answer::plain(AnswerCode::Served))?;
+            end_request(ctx, change, Outcome::Served).await
+        }
+        _ => correct(ctx, change, gate, ending, verdict, config).await,
+    }
+}
+
+/// The next stage's gate, or the approval of the action.
+async fn pass_stage<C>(ctx: &C, change: &mut Change, gate: &mut Gate, ending: Ending) -> Result<()>
+where
+    C: ReadStore + Clock + Configs + Salt,
+{
+    let next = change.request.stage.unwrap_or(0) + 1;
+    let stage = change.request.plan.as_ref().and_then(|plan| plan.stages.get(next as usize)).cloned();
+    let Some(stage) = stage else {
+        end_gate(change, gate, ending, Answer::plain(AnswerCode::Approved))?;
+        return approve(change);
+    };
+    let mut earlier = gate.earlier.clone();
+    earlier.extend(
+        gate.votes.iter().filter(|(_, vote)| vote.verdict == Verdict::Approve).map(|(who, _)| who.clone()),
+    );
+    // The gate ends before the next one opens, so that the chain tells it in this order; its answer follows.
+    end_gate(change, gate, ending, Answer::plain(AnswerCode::Approval))?;
+    change.request.stage = Some(next);
+    let opened = open_stage(ctx, change, GateKind::Approval, &stage, earlier).await?;
+    gate.answer = Some(Answer::wait(AnswerCode::Approval, &opened));
+    Ok(())
+}
+
+/// Takes the desk's word: plan again, or start the workflow that the corrected intent has.
+async fn correct(
+    ctx: &impl Configs,
+    change: &mut Change,
+    gate: &mut Gate,
+    ending: Ending,
+    verdict: &Verdict,
+    config: &Config,
+) -> Result<()> {
+    let from = change.request.intent.clone();
+    if let Verdict::Correct { intent, application, entitlement, duration } = verdict {
+        change.request.intent.clone_from(intent);
+        change.request.application.clone_from(application);
+        change.request.entitlement.clone_from(entitlement);
+        change.request.duration = *duration;
+    }
+    change.request.confidence = CERTAIN;
+    change.request.stage = None;
+    let named = config.catalog.intent(&change.request.intent).map(|intent| intent.workflow.clone());
+    let workflow = match named {
+        Some(workflow) => workflow,
+        None => definition(ctx, &change.request.intent).await?,
+    };
+    let rerouted = workflow != change.request.definition;
+    if rerouted {
+        change.request.generation += 1;
+        change.request.definition = workflow;
+    }
+    let (to, generation) = (change.request.intent.clone(), change.request.generation);
+    change.record(Happening::Corrected { from, to, generation })?;
+    let code = if rerouted { AnswerCode::Rerouted } else { AnswerCode::Corrected };
+    end_gate(change, gate, ending, Answer::plain(code))?;
+    if rerouted {
+        owe_execution(change);
+    }
+    Ok(())
+}
+
+/// What the desk says of triage's reading is kept as a training example: confirmed, corrected, or "not for us".
+fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &SubjectId) -> Result<()> {
+    let label = match (verdict, gate.kind) {
+        (Verdict::Correct { intent, .. }, _) => intent.clone(),
+        (Verdict::Approve, GateKind::Desk) => change.request.intent.clone(),
+        (Verdict::Deny, GateKind::Desk) => "out_of_scope".into(),
+        _ => return Ok(()),
+    };
+    let request = &change.request;
+    let example = Example {
+        request: request.id.clone(),
+        requester: request.requester.clone(),
+        predicted: request.intent.clone(),
+        confidence: request.confidence,
+        model: request.model.clone(),
+        label,
+        reviewer: reviewer.clone(),
+        at: change.now(),
+    };
+    change.put(Slot::Example(gate.request.clone(), gate.number), Expect::Absent, &example)
+}
