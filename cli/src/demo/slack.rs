@@ -27,7 +27,7 @@ pub(super) struct Button {
 
 impl Slack {
     pub(super) fn at(address: &str) -> Done<Self> {
-        Ok(Self { client: countersign_connectors::http::client()?, address: address.to_owned() })
+        Ok(Self { client: crate::local::http::client()?, address: address.to_owned() })
     }
 
     /// Types a slash command.

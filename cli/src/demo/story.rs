@@ -90,7 +90,7 @@ impl<'a, C: Operates> Stage<'a, C> {
         patience: Duration,
         watch: Stopwatch,
     ) -> Done<Self> {
-        let (slack, client) = (Slack::at(&addresses.slack)?, countersign_connectors::http::client()?);
+        let (slack, client) = (Slack::at(&addresses.slack)?, crate::local::http::client()?);
         Ok(Self { ctx, slack, client, addresses, logs: folder.file("logs"), patience, watch })
     }
 

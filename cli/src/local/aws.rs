@@ -19,7 +19,7 @@ pub(crate) struct LocalAws {
 
 impl LocalAws {
     pub(crate) fn at(address: &str) -> Done<Self> {
-        Ok(Self { client: countersign_connectors::http::client()?, address: address.to_owned() })
+        Ok(Self { client: crate::local::http::client()?, address: address.to_owned() })
     }
 
     /// Creates a secret or gives it a new value.

@@ -3,6 +3,7 @@
 pub(crate) mod aws;
 pub(crate) mod down;
 mod engine;
+pub(crate) mod http;
 pub(crate) mod layout;
 mod processes;
 mod simulators;

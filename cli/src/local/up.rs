@@ -192,7 +192,7 @@ async fn tell_slack(folder: &Folder, addresses: &Addresses) -> Done {
     let output = |name| outputs.get(name).and_then(Value::as_str).unwrap_or_default();
     let (api, stage) = (output("ApiId"), output("ApiStage"));
     let app = json!({"url": format!("{}/restapis/{api}/{stage}/_user_request_", addresses.aws)});
-    let client = countersign_connectors::http::client()?;
+    let client = crate::local::http::client()?;
     client.put(format!("{}/_simulator/app", addresses.slack)).json(&app).send().await?.error_for_status()?;
     Ok(())
 }
