@@ -109,6 +109,7 @@ mod tests {
             "countersign policy lint --config infra/config --format json",
             "countersign policy lint --directory",
             "countersign policy explain --application aws --entitlement production --duration 8h --department Sales",
+            "countersign policy explain --application aws --who emma --people people.jsonl",
             "countersign policy explain --requests past.jsonl --format json",
             "countersign policy diff infra/config new --requests past.jsonl",
             "countersign policy activate --skip-directory",
@@ -132,6 +133,7 @@ mod tests {
             "countersign policy explain",
             "countersign policy explain --application aws --requests past.jsonl",
             "countersign policy explain --application aws --duration soon",
+            "countersign policy explain --application aws --who emma",
             "countersign policy diff infra/config new",
         ] {
             check(line, false);

@@ -1,6 +1,6 @@
 //! `countersign policy explain` and `diff`: who would approve what, when, and why, without any stack.
 
-use super::{Given, files::Files, tell};
+use super::{Given, files::Files, people::People, tell};
 use crate::{
     failure::{Done, Failure, about_file},
     print::{self, Format},
@@ -8,13 +8,14 @@ use crate::{
 use clap::Args;
 use countersign_core::{
     config::LoadedConfig,
+    ids::SubjectId,
     policy::{
         asked::{Asked, Somebody},
         explain::{Explanation, explain},
     },
     time::{Span, Timestamp},
 };
-use serde::Serialize;
+use serde::{Serialize, de::DeserializeOwned};
 use std::{
     fs,
     io::Read,
@@ -22,8 +23,8 @@ use std::{
     time::{SystemTime, UNIX_EPOCH},
 };
 
-/// The largest file of requests that is read, in bytes.
-const MAX_REQUESTS_BYTES: u64 = 64 * 1024 * 1024;
+/// The largest file of requests or people that is read, in bytes.
+const MAX_LINES_BYTES: u64 = 64 * 1024 * 1024;
 
 /// A request, described by options, or a file of them.
 #[derive(Args, Debug)]
@@ -52,25 +53,38 @@ pub(crate) struct Described {
     /// When it is planned, like 2026-11-23T08:00:00Z [default: now]
     #[arg(long, conflicts_with = "requests")]
     at: Option<String>,
+    /// Who asks and gets it, as the people of --people are called
+    #[arg(long, value_parser = subject, requires = "people", conflicts_with = "requests")]
+    who: Option<SubjectId>,
     /// A file with one request a line, as JSON
     #[arg(long, value_name = "FILE", conflicts_with = "application")]
     requests: Option<PathBuf>,
+    /// A file with one person a line, as JSON: says by name who would be asked
+    #[arg(long, value_name = "FILE")]
+    people: Option<PathBuf>,
 }
 
 fn span(text: &str) -> Result<Span, String> {
     Span::parse(text).map_err(|error| error.to_string())
 }
 
+fn subject(text: &str) -> Result<SubjectId, String> {
+    SubjectId::new(text).map_err(|error| error.to_string())
+}
+
 impl Described {
     fn asked(&self) -> Done<Vec<Asked>> {
         if let Some(path) = &self.requests {
-            return requests(path);
+            return lines(path);
         }
-        let requester = Somebody {
+        let mut requester = Somebody {
             department: self.department.clone(),
             cost_centre: self.cost_centre.clone(),
             ..Somebody::default()
         };
+        if let Some(who) = &self.who {
+            requester.id.clone_from(who);
+        }
         Ok(vec![Asked {
             application: self.application.clone(),
             entitlement: self.entitlement.clone(),
@@ -85,9 +99,14 @@ impl Described {
 }
 
 /// Explains what the files of a folder make of requests.
-pub(super) fn run(given: &Given, described: &Described) -> Done {
+pub(super) async fn run(given: &Given, described: &Described) -> Done {
     let config = loaded(&Files::read(&given.folder()?)?, given.format)?;
-    let explained = all(&config, &described.asked()?)?;
+    let (asked, now) = (described.asked()?, now());
+    let mut explained = all(&config, &asked, now)?;
+    if let Some(path) = &described.people {
+        let people = People::of(&lines(path)?, now);
+        name_people(&config, &people, &asked, &mut explained, now).await?;
+    }
     match (given.format, explained.as_slice()) {
         (Format::Json, [one]) if described.requests.is_none() => print::json(one),
         (Format::Json, all) => print::json(&all),
@@ -102,6 +121,24 @@ pub(super) fn run(given: &Given, described: &Described) -> Done {
     }
 }
 
+/// Adds whom each stage would ask by name.
+async fn name_people(
+    config: &LoadedConfig,
+    people: &People,
+    asked: &[Asked],
+    explained: &mut [Explanation],
+    now: Timestamp,
+) -> Done {
+    for (asked, explanation) in asked.iter().zip(explained) {
+        let described = asked.described(now)?;
+        let named = people.asked(&described.facts(config)).await?;
+        for (stage, names) in explanation.stages.iter_mut().zip(named) {
+            stage.people = Some(names);
+        }
+    }
+    Ok(())
+}
+
 /// A request that two configurations make different things of.
 #[derive(Debug, Serialize)]
 pub(super) struct Changed {
@@ -112,8 +149,8 @@ pub(super) struct Changed {
 /// Says which requests of a file two folders make different things of.
 pub(super) fn diff(old: &Path, new: &Path, file: &Path, format: Format) -> Done {
     let [old, new] = [old, new].map(|folder| loaded(&Files::read(folder)?, format));
-    let asked = requests(file)?;
-    let changed = changed(all(&old?, &asked)?, all(&new?, &asked)?);
+    let (asked, now) = (lines(file)?, now());
+    let changed = changed(all(&old?, &asked, now)?, all(&new?, &asked, now)?);
     match format {
         Format::Json => print::json(&changed),
         Format::Text => {
@@ -145,8 +182,7 @@ fn loaded(files: &Files, format: Format) -> Done<LoadedConfig> {
     }
 }
 
-fn all(config: &LoadedConfig, asked: &[Asked]) -> Done<Vec<Explanation>> {
-    let now = now();
+fn all(config: &LoadedConfig, asked: &[Asked], now: Timestamp) -> Done<Vec<Explanation>> {
     let explained = asked.iter().map(|asked| explain(&asked.described(now)?.facts(config)));
     Ok(explained.collect::<Result<_, _>>()?)
 }
@@ -156,18 +192,18 @@ fn now() -> Timestamp {
     Timestamp(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
 }
 
-/// The requests of a file, one a line.
-fn requests(path: &Path) -> Done<Vec<Asked>> {
+/// The values of a file, one a line.
+fn lines<T: DeserializeOwned>(path: &Path) -> Done<Vec<T>> {
     let mut text = String::new();
     let file = fs::File::open(path).map_err(about_file(path))?;
-    file.take(MAX_REQUESTS_BYTES + 1).read_to_string(&mut text).map_err(about_file(path))?;
-    if text.len() as u64 > MAX_REQUESTS_BYTES {
-        return Err(Failure::new(format!("{} is larger than {MAX_REQUESTS_BYTES} bytes", path.display())));
+    file.take(MAX_LINES_BYTES + 1).read_to_string(&mut text).map_err(about_file(path))?;
+    if text.len() as u64 > MAX_LINES_BYTES {
+        return Err(Failure::new(format!("{} is larger than {MAX_LINES_BYTES} bytes", path.display())));
     }
     parse(&text).map_err(|(line, error)| Failure::new(format!("{}:{line}: {error}", path.display())))
 }
 
-fn parse(text: &str) -> Result<Vec<Asked>, (usize, serde_json::Error)> {
+fn parse<T: DeserializeOwned>(text: &str) -> Result<Vec<T>, (usize, serde_json::Error)> {
     let lines = text.lines().zip(1..).filter(|(line, _)| !line.trim().is_empty());
     lines.map(|(line, number)| serde_json::from_str(line).map_err(|error| (number, error))).collect()
 }

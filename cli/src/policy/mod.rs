@@ -3,6 +3,7 @@
 mod directory;
 mod explain;
 mod files;
+mod people;
 mod place;
 mod tell;
 
@@ -107,7 +108,7 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
             let ctx = place.operator().await?;
             answer(&found_there(&ctx, &files).await?, given.format)
         }
-        Command::Explain { given, described } => explain::run(&given, &described),
+        Command::Explain { given, described } => explain::run(&given, &described).await,
         Command::Diff { old, new, requests, format } => explain::diff(&old, &new, &requests, format),
         Command::Activate { given, skip_directory, operator } => {
             let files = Files::read(&given.folder()?)?;

@@ -60,6 +60,10 @@ fn found(seen: &RuleSeen) -> String {
 
 fn stage(seen: &StageSeen) -> Vec<String> {
     let mut who = seen.approvers.join(" or ");
+    if let Some(people) = &seen.people {
+        let names = if people.is_empty() { "nobody".to_owned() } else { people.join(", ") };
+        who = format!("{names} (for {who})");
+    }
     if !seen.fallback.is_empty() {
         who = format!("{who}; if nobody: {}", seen.fallback.join(" or "));
     }

@@ -20,7 +20,7 @@ const REQUESTS: &str = r#"
 "#;
 
 fn explained(files: &Files) -> Vec<Explanation> {
-    all(&loaded(files, Format::Text).unwrap(), &parse(REQUESTS).unwrap()).unwrap()
+    all(&loaded(files, Format::Text).unwrap(), &parse(REQUESTS).unwrap(), now()).unwrap()
 }
 
 #[test]
@@ -72,8 +72,46 @@ fn the_name_of_a_rule_is_no_change() {
 #[test]
 fn lines_that_are_no_request_are_named() {
     for (text, line) in [("{", 1), ("\n{}\n{\"aplication\": \"aws\"}", 3), ("{\"duration\": \"soon\"}", 1)] {
-        assert_eq!(parse(text).unwrap_err().0, line, "{text}");
+        assert_eq!(parse::<Asked>(text).unwrap_err().0, line, "{text}");
     }
     let late = Asked { at: Some("soon".into()), ..Asked::default() };
-    assert!(all(&loaded(&shipped(), Format::Text).unwrap(), &[late]).is_err());
+    assert!(all(&loaded(&shipped(), Format::Text).unwrap(), &[late], now()).is_err());
+}
+
+const PEOPLE: &str = r#"
+{"id": "emma", "name": "Emma Clarke", "manager": "marcus"}
+{"id": "marcus", "name": "Marcus Weber", "mail": "marcus@harbour.example", "manager": "helena"}
+{"id": "helena", "name": "Helena Ruiz"}
+{"id": "dana", "name": "Dana Wolf", "groups": ["countersign-desk"]}
+{"id": "olivia", "manager": "otto"}
+{"id": "otto", "manager": "helena", "away": true}
+"#;
+
+/// The names that the first stage of a request would ask.
+async fn asks(who: &str, entitlement: &str) -> Vec<Vec<String>> {
+    let (config, people) =
+        (loaded(&shipped(), Format::Text).unwrap(), People::of(&parse(PEOPLE).unwrap(), now()));
+    let requester = Somebody { id: SubjectId::new(who).unwrap(), ..Somebody::default() };
+    let (application, entitlement) = (Some("salesforce".into()), Some(entitlement.to_owned()));
+    let asked = [Asked { application, entitlement, requester, ..Asked::default() }];
+    let mut explained = all(&config, &asked, now()).unwrap();
+    name_people(&config, &people, &asked, &mut explained, now()).await.unwrap();
+    explained.remove(0).stages.into_iter().map(|stage| stage.people.unwrap()).collect()
+}
+
+#[tokio::test]
+async fn people_are_named_as_the_product_finds_them() {
+    assert_eq!(asks("emma", "standard").await, [["Marcus Weber"]]);
+    assert_eq!(asks("emma", "admin").await, [["Marcus Weber"], ["Dana Wolf"]], "nobody decides twice");
+    assert_eq!(
+        asks("marcus", "admin").await,
+        [["Helena Ruiz"], ["Dana Wolf"]],
+        "an owner who asks is left out"
+    );
+    assert_eq!(
+        asks("olivia", "standard").await,
+        [["Helena Ruiz", "Dana Wolf"]],
+        "who is away has a fallback"
+    );
+    assert_eq!(asks("helena", "standard").await, [["Dana Wolf"]], "without a manager the desk is asked");
 }

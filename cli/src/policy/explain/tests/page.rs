@@ -40,7 +40,7 @@ fn answer(config: &LoadedConfig, question: &str) -> String {
     let crate::Command::Policy(Command::Explain { described, .. }) = arguments.command else {
         panic!("{question} explains nothing");
     };
-    all(config, &described.asked().unwrap()).unwrap().iter().map(tell::whole).collect()
+    all(config, &described.asked().unwrap(), now()).unwrap().iter().map(tell::whole).collect()
 }
 
 #[test]
@@ -62,7 +62,7 @@ fn the_examples_of_the_page_are_how_the_product_behaves() {
                     wrong.push(format!("$ {question}\n{expected}"));
                 }
             }
-            "json" => assert!(parse(&text.replace('\n', " ")).is_ok(), "{text}"),
+            "json" => assert!(parse::<Asked>(&text.replace('\n', " ")).is_ok(), "{text}"),
             _ => {}
         }
     }

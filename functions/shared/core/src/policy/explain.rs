@@ -70,6 +70,9 @@ pub struct StageSeen {
     pub stage: String,
     /// Who decides.
     pub approvers: Vec<String>,
+    /// Who they are, by name, where people are known; nobody: then nobody at all could be asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people: Option<Vec<String>>,
     /// Who does when those are nobody.
     pub fallback: Vec<String>,
     /// How many must approve.
@@ -160,6 +163,7 @@ fn stage_seen(config: &Config, stage: &Stage) -> StageSeen {
     StageSeen {
         stage: stage.id.clone(),
         approvers: names(&stage.approvers),
+        people: None,
         fallback: names(&stage.fallback),
         approve_at: stage.approve_at,
         deny_at: stage.deny_at,
