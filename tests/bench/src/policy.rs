@@ -56,8 +56,8 @@ pub(crate) struct Policy {
 
 /// Plans `requests` requests each way.
 pub(crate) fn plans(requests: usize) -> Result<Policy> {
-    let text = configuration().to_string();
-    let (config, company) = (load(&text)?, Company::new());
+    let item = Item::of(configuration())?;
+    let (config, company) = (item.load()?, Company::new());
     let requests_of = |number: usize| described(number);
     decide(&config, &company, &requests_of(0)?)?;
     let warm = (0..requests).map(|number| {
@@ -69,7 +69,7 @@ pub(crate) fn plans(requests: usize) -> Result<Policy> {
     let cold = (0..requests).map(|number| {
         let described = requests_of(number)?;
         let before = thread_cpu_us();
-        let config = load(&text)?;
+        let config = item.load()?;
         let decided = plan(&described.facts(&config))?;
         let used = thread_cpu_us() - before;
         drop((decided, config));
@@ -80,15 +80,29 @@ pub(crate) fn plans(requests: usize) -> Result<Policy> {
         requests,
         warm_us: Figures::of(warm.collect::<Result<_>>()?).ok_or_else(none)?,
         cold_ms: Figures::of(cold.collect::<Result<_>>()?).ok_or_else(none)?,
-        bytes: text.len(),
+        bytes: item.body.len(),
     })
 }
 
-/// As a configuration is read from the table: parsed, checked against its digest, its rules indexed.
-fn load(text: &str) -> Result<LoadedConfig> {
-    let body: Value = serde_json::from_str(text).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    let config: Config = serde_json::from_value(body).map_err(|e| Failure::Unexpected(e.to_string()))?;
-    Ok(LoadedConfig::new(config)?)
+/// A configuration as it stands in the table: the body of its item, and its version.
+struct Item {
+    body: String,
+    version: Digest,
+}
+
+impl Item {
+    fn of(configuration: Value) -> Result<Self> {
+        let unreadable = |error: serde_json::Error| Failure::Unexpected(error.to_string());
+        let config: Config = serde_json::from_value(configuration).map_err(unreadable)?;
+        Ok(Self { body: json!(config.stored()?).to_string(), version: config.version()? })
+    }
+
+    /// As the adapter of the table reads it: the item's body, then what stands in it.
+    fn load(&self) -> Result<LoadedConfig> {
+        let body: Value = serde_json::from_str(&self.body).map_err(|e| Failure::Unexpected(e.to_string()))?;
+        let stored: String = serde_json::from_value(body).map_err(|e| Failure::Unexpected(e.to_string()))?;
+        Ok(LoadedConfig::read(&stored, &self.version)?)
+    }
 }
 
 /// Plans a request and resolves the people of its first stage.
@@ -242,7 +256,7 @@ mod tests {
 
     #[test]
     fn the_configuration_is_one_that_could_be_stored_and_activated() {
-        let config = load(&configuration().to_string()).unwrap();
+        let config = Item::of(configuration()).unwrap().load().unwrap();
         assert_eq!(config.policy.rules.len(), RULES);
         assert_eq!(
             countersign_core::policy::lint::lint(&config)
@@ -255,7 +269,7 @@ mod tests {
 
     #[test]
     fn a_request_is_decided_after_many_expressions_were_false() {
-        let config = load(&configuration().to_string()).unwrap();
+        let config = Item::of(configuration()).unwrap().load().unwrap();
         let decided = plan(&described(3).unwrap().facts(&config)).unwrap();
         assert_eq!(decided.plan.rule, "baseline");
         assert!(config.rules().compiled() >= 10, "{} were asked", config.rules().compiled());

@@ -4,7 +4,7 @@ use crate::cache::Cache;
 use countersign_core::{
     Error, Result,
     change::read,
-    config::{ActiveConfig, Config, LoadedConfig},
+    config::{ActiveConfig, LoadedConfig},
     digest::Digest,
     ports::{Clock, Configs, ReadStore},
     slot::Slot,
@@ -64,11 +64,8 @@ impl<S: ReadStore> Configs for TableConfigs<S> {
             return Ok(config);
         }
         let slot = Slot::Config(version.as_str().to_owned());
-        let config = read::<Config>(&self.store, &slot).await?.ok_or(Error::NotFound("configuration"))?.value;
-        let config = LoadedConfig::new(config)?;
-        if config.version() != version {
-            return Err(Error::Broken("a configuration is not the one that was activated".into()));
-        }
+        let stored = read::<String>(&self.store, &slot).await?.ok_or(Error::NotFound("configuration"))?;
+        let config = LoadedConfig::read(&stored.value, version)?;
         let config = Arc::new(config);
         self.pinned.put(version.clone(), config.clone(), now);
         Ok(config)

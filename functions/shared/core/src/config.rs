@@ -1,9 +1,9 @@
 //! The configuration that is activated as one: policy, catalog and roles.
 
 use crate::{
-    Result,
+    Error, Result,
     catalog::Catalog,
-    digest::Digest,
+    digest::{Digest, canonical},
     policy::{Policy, book::RuleBook},
 };
 use serde::{Deserialize, Serialize};
@@ -49,6 +49,15 @@ impl Config {
         Digest::of(self)
     }
 
+    /// How it is stored: its canonical JSON as one text, whose digest is its version. A reader hashes the text and
+    /// reads it, and need not make canonical JSON again.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`].
+    pub fn stored(&self) -> Result<String> {
+        String::from_utf8(canonical(self)?).map_err(|_| Error::Broken("JSON that is no text".into()))
+    }
+
     /// Every directory group that the configuration speaks of.
     #[must_use]
     pub fn groups(&self) -> Vec<String> {
@@ -81,6 +90,20 @@ impl LoadedConfig {
         Ok(Self { config, version, rules })
     }
 
+    /// Reads a configuration as it is stored, and checks that it is the one of that version.
+    ///
+    /// # Errors
+    /// [`Error::Broken`] if it is another one, or none.
+    pub fn read(stored: &str, version: &Digest) -> Result<Self> {
+        if Digest::of_text(stored) != *version {
+            return Err(Error::Broken("a configuration is not the one that was activated".into()));
+        }
+        let config: Config = serde_json::from_str(stored)
+            .map_err(|error| Error::Broken(format!("stored configuration: {error}")))?;
+        let rules = RuleBook::of(&config.policy);
+        Ok(Self { config, version: version.clone(), rules })
+    }
+
     /// The digest under which it is stored and pinned.
     #[must_use]
     pub fn version(&self) -> &Digest {
@@ -107,4 +130,25 @@ impl Deref for LoadedConfig {
 pub struct ActiveConfig {
     /// Its digest.
     pub version: Digest,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::tests::config;
+    use serde_json::json;
+
+    #[test]
+    fn what_is_stored_is_read_only_under_its_own_version() {
+        let loaded = config(json!([]));
+        let (stored, version) = (loaded.stored().unwrap(), loaded.version());
+        assert_eq!(Config::clone(&LoadedConfig::read(&stored, version).unwrap()), Config::clone(&loaded));
+        let changed = stored.replace("\"test\"", "\"other\"");
+        assert_ne!(changed, stored);
+        for (text, version) in
+            [(changed.as_str(), version.clone()), ("{}", Digest::of_text("{}")), (&stored, Digest::zero())]
+        {
+            assert!(matches!(LoadedConfig::read(text, &version), Err(Error::Broken(_))), "{version}");
+        }
+    }
 }

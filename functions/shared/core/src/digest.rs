@@ -20,6 +20,12 @@ impl Digest {
         Ok(Self(hex(&Sha256::digest(bytes))))
     }
 
+    /// The digest of a text as it stands; of canonical JSON it is that of the value.
+    #[must_use]
+    pub fn of_text(text: &str) -> Self {
+        Self(hex(&Sha256::digest(text)))
+    }
+
     /// What comes before the first entry of a chain: 64 zeros.
     #[must_use]
     pub fn zero() -> Self {

@@ -11,7 +11,7 @@ pub mod expression;
 pub mod lint;
 pub mod select;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod types;
 pub mod variables;
 

@@ -155,7 +155,7 @@ fn config(state: &mut State, version: &Digest) -> Result<Arc<LoadedConfig>> {
     }
     let slot = Slot::Config(version.as_str().to_owned());
     let stored = state.records.get(&slot).ok_or(Error::NotFound("configuration"))?;
-    let config = Arc::new(LoadedConfig::new(decode::<Config>(stored)?.value)?);
+    let config = Arc::new(LoadedConfig::read(&decode::<String>(stored)?.value, version)?);
     state.configs.insert(version.clone(), config.clone());
     Ok(config)
 }

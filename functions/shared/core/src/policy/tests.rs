@@ -25,7 +25,7 @@ pub(super) fn stage(id: &str) -> Value {
 }
 
 /// A small company: two applications, these rules, and a baseline that asks the manager.
-pub(super) fn config(rules: Value) -> LoadedConfig {
+pub(crate) fn config(rules: Value) -> LoadedConfig {
     let entitlement = |name: &str, risk: &str| json!({"name": name, "title": name, "risk": risk, "system": "okta", "group": format!("app-{name}")});
     let application = |name: &str| {
         json!({

@@ -33,7 +33,7 @@ async fn activate<C: WriteStore + Clock>(ctx: &C, config: &Config, version: &Dig
     let expect = active.map_or(Expect::Absent, |active| Expect::Version(active.version));
     let what = Happening::Operated { action: "activate".into(), subject: version.clone() };
     let mut writes = vec![
-        put(Slot::Config(version.as_str().to_owned()), Expect::Any, config, None)?,
+        put(Slot::Config(version.as_str().to_owned()), Expect::Any, &config.stored()?, None)?,
         put(Slot::ActiveConfig, expect, &ActiveConfig { version: version.clone() }, None)?,
     ];
     writes.extend(admin_entry(ctx, by.clone(), what).await?);
