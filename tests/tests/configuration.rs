@@ -61,8 +61,8 @@ fn whole_policy() -> Policy {
             Approver::Group("finance".into()),
             Approver::Person("felix@harbour.example".into()),
         ],
-        approve_at: 1,
-        deny_at: 1,
+        approve_at: 2,
+        deny_at: 2,
         reminders: vec![span("4h")],
         escalation: Some(Escalation { after: span("1d"), to: vec![Approver::ManagersManager] }),
         warning: Some(span("15m")),
@@ -80,7 +80,7 @@ fn whole_policy() -> Policy {
             team: vec!["Engineering".into()],
         },
         when: Some("cost.monthly_cents < 1".into()),
-        unverified: Unverified::Desk,
+        unverified: Unverified::Proceed,
         then,
     };
     Policy {

@@ -246,6 +246,9 @@ impl Salt for Company {
 mod tests {
     use super::*;
 
+    /// The bytes of a record, as the adapter of the table limits them.
+    const MAX_ITEM_BYTES: usize = 350 * 1024;
+
     #[test]
     fn requests_are_planned_each_way_and_take_time() {
         let policy = plans(2).unwrap();
@@ -256,7 +259,9 @@ mod tests {
 
     #[test]
     fn the_configuration_is_one_that_could_be_stored_and_activated() {
-        let config = Item::of(configuration()).unwrap().load().unwrap();
+        let item = Item::of(configuration()).unwrap();
+        assert!(item.body.len() <= MAX_ITEM_BYTES, "{} bytes", item.body.len());
+        let config = item.load().unwrap();
         assert_eq!(config.policy.rules.len(), RULES);
         assert_eq!(
             countersign_core::policy::lint::lint(&config)

@@ -53,13 +53,13 @@ pub struct Rule {
     /// Its name, for records and people.
     pub id: String,
     /// What it is about; every named field must fit.
-    #[serde(default, rename = "match")]
+    #[serde(default, rename = "match", skip_serializing_if = "is_usual")]
     pub matches: Match,
     /// A CEL expression that must be true as well.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub when: Option<String>,
     /// What happens when a source of facts could not be asked.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub unverified: Unverified,
     /// What it asks for.
     pub then: Then,
@@ -132,10 +132,10 @@ pub struct Stage {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback: Vec<Approver>,
     /// How many must approve.
-    #[serde(default = "one")]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     pub approve_at: u32,
     /// How many end it by denying.
-    #[serde(default = "one")]
+    #[serde(default = "one", skip_serializing_if = "is_one")]
     pub deny_at: u32,
     /// When to remind, each counted from the opening.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -149,10 +149,10 @@ pub struct Stage {
     /// When it ends without a decision, counted from the opening.
     pub expires_after: Span,
     /// Whether an approval needs a reason too (a denial always does).
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "is_usual")]
     pub reason_required: bool,
     /// Whether somebody may decide in an approver's place.
-    #[serde(default = "yes", skip_serializing_if = "is_true")]
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub delegation: bool,
 }
 
@@ -161,8 +161,18 @@ fn yes() -> bool {
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
-fn is_true(value: &bool) -> bool {
+fn is_yes(value: &bool) -> bool {
     *value
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_one(value: &u32) -> bool {
+    *value == one()
+}
+
+/// What is usual is left out: a thousand rules fit into one record.
+fn is_usual<T: Default + PartialEq>(value: &T) -> bool {
+    *value == T::default()
 }
 
 fn one() -> u32 {
