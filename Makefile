@@ -50,6 +50,8 @@ test-deps: ## Install the browser that the tests of the Slack page use
 # One package at a time: built together, every function would carry the features that any of them asks for.
 FUNCTIONS := $(patsubst functions/%/Cargo.toml,%,$(wildcard functions/*/Cargo.toml))
 
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+
 release: ## Build every function as it is deployed
 	@n=0; for f in $(FUNCTIONS); do \
 	  n=$$((n + 1)); echo "[$$n/$(words $(FUNCTIONS))] $$f"; \
@@ -59,4 +61,4 @@ release: ## Build every function as it is deployed
 bench: release ## Measure starts, invocations, memory and size, against their budgets
 	@cargo build --quiet --release --locked -p countersign-hello
 	@cargo build --quiet --release --locked -p countersign-bench
-	@target/release/countersign-bench --json target/bench.json
+	@$(TARGET)/release/countersign-bench --binaries $(TARGET)/release --json $(TARGET)/bench.json

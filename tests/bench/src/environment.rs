@@ -38,8 +38,7 @@ impl Function {
         self.variables.iter().any(|name| name.ends_with("_SECRET_ID"))
     }
 
-    /// All variables that it starts with. With an AWS on this machine, TLS is not set up, which is part of what a start
-    /// costs.
+    /// All variables that it starts with.
     pub(crate) fn environment(
         &self,
         runtime_api: SocketAddr,

@@ -17,9 +17,10 @@ mod warm;
 mod wire;
 
 use aws::Aws;
+use budget::Budget;
 use clap::Parser;
 use cold::Way;
-use environment::Function;
+use environment::{Function, HELLO};
 use failure::{Failure, Result};
 use machine::Machine;
 use report::{Report, Row};
@@ -106,25 +107,19 @@ fn measured(arguments: &Arguments) -> Result<Report> {
 fn measure(arguments: &Arguments) -> Result<Report> {
     let (functions, folder) = (chosen(arguments)?, arguments.binaries.canonicalize()?);
     let (machine, aws) = (Machine::this(), Aws::start()?);
-    let (rows, tls_ms) = cold_starts(&functions, &folder, &aws, arguments.repetitions.into())?;
+    let rows = cold_starts(&functions, &folder, &aws, arguments.repetitions.into())?;
     let invocations = arguments.invocations.into();
     let hello = warm::greetings(&Function::hello(), &folder, invocations)?;
     let slack = functions.iter().find(|function| function.name == warm::RECEIVE_SLACK);
     let slash_commands = slack.map(|slack| warm::slash_commands(slack, &folder, &aws, invocations));
-    let hello_ms = rows.first().map_or(0.0, |hello| hello.cold.cpu_ms.median);
     let policy = policy::plans(arguments.plans.into())?;
-    let exceeded = rows
-        .iter()
-        .skip(1)
-        .flat_map(|row| budget::exceeded(row, hello_ms, tls_ms.unwrap_or_default()))
-        .chain(budget::policy_exceeded(&policy));
+    let exceeded = rows.iter().flat_map(budget::exceeded).chain(budget::policy_exceeded(&policy));
     Ok(Report {
         profile: folder.file_name().unwrap_or_default().to_string_lossy().into_owned(),
         machine,
         repetitions: arguments.repetitions.into(),
         exceeded: exceeded.map(|found| found.to_string()).collect(),
         functions: rows,
-        tls_ms,
         hello,
         slash_commands: slash_commands.transpose()?,
         votes: votes::cast(arguments.votes.into())?,
@@ -133,27 +128,18 @@ fn measure(arguments: &Arguments) -> Result<Report> {
     })
 }
 
-/// Starts every function, and one that needs no AWS also with AWS over plain HTTP: the difference is what setting up
-/// TLS takes.
-fn cold_starts(
-    functions: &[Function],
-    folder: &Path,
-    aws: &Aws,
-    repetitions: usize,
-) -> Result<(Vec<Row>, Option<f64>)> {
+/// Starts every function; the first is the least one, by which budgets are measured.
+fn cold_starts(functions: &[Function], folder: &Path, aws: &Aws, repetitions: usize) -> Result<Vec<Row>> {
     let usual = |function| Way { function, aws: Function::reads_secrets(function).then_some(aws) };
-    let mut ways: Vec<Way<'_>> = functions.iter().map(usual).collect();
-    let with_tls = functions.iter().skip(1).position(|function| !function.reads_secrets()).map(|at| at + 1);
-    let probe = with_tls.and_then(|at| functions.get(at));
-    ways.extend(probe.map(|function| Way { function, aws: Some(aws) }));
+    let ways: Vec<Way<'_>> = functions.iter().map(usual).collect();
     let cold = cold::starts(&ways, folder, repetitions)?;
-    let cpu_ms = |at: usize| cold.get(at).map(|cold| cold.cpu_ms.median);
-    let tls_ms = with_tls.and_then(|at| Some((cpu_ms(at)? - cpu_ms(functions.len())?).max(0.0)));
+    let hello_ms = cold.first().map_or(0.0, |hello| hello.cpu_ms.median);
     let rows = functions.iter().zip(&cold).map(|(function, cold)| {
         let (name, secrets) = (function.name.clone(), function.reads_secrets());
-        Ok(Row { size: sizes::of(&name, folder)?, function: name, secrets, cold: *cold })
+        let budget = (name != HELLO).then(|| Budget::of(&name, hello_ms));
+        Ok(Row { size: sizes::of(&name, folder)?, function: name, secrets, cold: *cold, budget })
     });
-    Ok((rows.collect::<Result<_>>()?, tls_ms))
+    rows.collect()
 }
 
 /// The least function and those that are asked for, all of which must be built.

@@ -1,6 +1,9 @@
 //! What was measured, for people and as data.
 
-use crate::{cold::Cold, machine::Machine, policy::Policy, sizes::Size, votes::Votes, warm::Warm};
+use crate::{
+    budget::Budget, cold::Cold, figures::Figures, machine::Machine, policy::Policy, sizes::Size,
+    votes::Votes, warm::Warm,
+};
 use serde::Serialize;
 use std::fmt;
 
@@ -15,6 +18,8 @@ pub(crate) struct Row {
     pub(crate) cold: Cold,
     /// What it weighs.
     pub(crate) size: Size,
+    /// What it may cost; nothing is asked of the least function.
+    pub(crate) budget: Option<Budget>,
 }
 
 /// All that was measured, and how.
@@ -28,8 +33,6 @@ pub(crate) struct Report {
     pub(crate) repetitions: usize,
     /// The least function first.
     pub(crate) functions: Vec<Row>,
-    /// What setting up TLS to AWS takes of a start, in milliseconds; functions with secrets are measured without it.
-    pub(crate) tls_ms: Option<f64>,
     /// Invocations of the least function.
     pub(crate) hello: Warm,
     /// Slash commands, where the function that takes them was measured.
@@ -49,26 +52,14 @@ impl fmt::Display for Report {
         self.how(f)?;
         writeln!(
             f,
-            "{:<20}{:>24}{:>24}{:>8}{:>8}{:>8}{:>8}\n{:<20}{:>24}{:>24}{:>8}{:>8}{:>8}{:>8}",
-            "cold start",
-            "CPU ms",
-            "wall ms",
-            "peak",
-            "program",
-            "zip",
-            "crates",
-            "",
-            "median (least-most)",
-            "median (least-most)",
-            "MB",
-            "MB",
-            "MB",
-            "",
+            "{}",
+            line(["cold start", "CPU ms", "at", "wall ms", "peak", "at", "program", "zip", "at", "crates"])
         )?;
+        let spread = "median (least-most)";
+        writeln!(f, "{}", line(["", spread, "most", spread, "MB", "most", "MB", "MB", "most", ""]))?;
         for row in &self.functions {
-            write_row(f, row)?;
+            writeln!(f, "{}", row.line())?;
         }
-        self.tls(f)?;
         self.warm(f)?;
         match self.exceeded.as_slice() {
             [] => writeln!(f, "\nEvery function is within its budgets."),
@@ -87,22 +78,9 @@ impl Report {
             f,
             "{} cold starts of each, in turns, on a Lambda Runtime API on this machine; profile `{}`, {compiler}\n\
              {processor}, {cores} cores, Linux {kernel}, load {load}\n\
-             MB are 1,000,000 bytes; * reads a secret while it starts, over plain HTTP; the others set up TLS to AWS\n",
+             MB are 1,000,000 bytes; * reads a secret while it starts, over plain HTTP\n",
             self.repetitions, self.profile,
         )
-    }
-
-    fn tls(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.tls_ms {
-            Some(ms) => writeln!(
-                f,
-                "\n* {ms:.2} ms of CPU come on top where AWS is called over TLS; the budget counts them"
-            ),
-            None => writeln!(
-                f,
-                "\n* not known: what setting up TLS to AWS takes; no function was measured with it"
-            ),
-        }
     }
 
     fn warm(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -139,28 +117,40 @@ impl fmt::Display for Policy {
     }
 }
 
-fn write_row(f: &mut fmt::Formatter<'_>, row: &Row) -> fmt::Result {
-    let Row { function, secrets, cold, size } = row;
-    let spread = |figures: crate::figures::Figures| {
-        format!("{:.2} ({:.2}-{:.2})", figures.median, figures.min, figures.max)
-    };
-    let name = format!("{function}{}", if *secrets { " *" } else { "" });
-    writeln!(
-        f,
-        "{name:<20}{:>24}{:>24}{:>8.2}{:>8.2}{:>8.2}{:>8}",
-        spread(cold.cpu_ms),
-        spread(cold.wall_ms),
-        cold.peak_mb.max,
-        size.program_mb,
-        size.zip_mb,
-        size.crates
+impl Row {
+    fn line(&self) -> String {
+        let Self { function, secrets, cold, size, budget } = self;
+        let spread =
+            |figures: Figures| format!("{:.2} ({:.2}-{:.2})", figures.median, figures.min, figures.max);
+        let most = |most: Option<f64>| most.map_or("-".to_owned(), |most| format!("{most:.2}"));
+        let mb = |mb: f64| format!("{mb:.2}");
+        let columns = [
+            format!("{function}{}", if *secrets { " *" } else { "" }),
+            spread(cold.cpu_ms),
+            most(budget.map(|budget| budget.cpu_ms)),
+            spread(cold.wall_ms),
+            mb(cold.peak_mb.max),
+            most(budget.map(|budget| budget.peak_mb)),
+            mb(size.program_mb),
+            mb(size.zip_mb),
+            most(budget.and_then(|budget| budget.zip_mb)),
+            size.crates.to_string(),
+        ];
+        line(columns.each_ref().map(String::as_str))
+    }
+}
+
+fn line(
+    [function, cpu, cpu_most, wall, peak, peak_most, program, zip, zip_most, crates]: [&str; 10],
+) -> String {
+    format!(
+        "{function:<20}{cpu:>21}{cpu_most:>6}{wall:>24}{peak:>7}{peak_most:>7}{program:>9}{zip:>6}{zip_most:>6}{crates:>8}"
     )
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::figures::Figures;
 
     fn report(exceeded: &[&str]) -> Report {
         let figures = Figures { median: 1.25, min: 1.0, max: 2.0 };
@@ -171,8 +161,13 @@ mod tests {
             profile: "release".into(),
             machine: Machine { cores: 2, ..Machine::default() },
             repetitions: 40,
-            functions: vec![Row { function: "receive-slack".into(), secrets: true, cold, size }],
-            tls_ms: Some(0.25),
+            functions: vec![Row {
+                function: "receive-slack".into(),
+                secrets: true,
+                cold,
+                size,
+                budget: Some(Budget { cpu_ms: 2.25, peak_mb: 10.0, zip_mb: None }),
+            }],
             hello: warm,
             slash_commands: None,
             votes: Votes { votes: 5, cpu_us: figures },
@@ -194,8 +189,8 @@ mod tests {
             "`release`",
             "2 cores",
             "receive-slack *",
-            "1.25 (1.00-2.00)",
-            "0.25 ms",
+            "1.25 (1.00-2.00)  2.25",
+            "10.00",
             "7 requests",
         ];
         check(&[], &[always.as_slice(), &["within its budgets"]].concat());

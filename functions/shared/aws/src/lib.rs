@@ -1,4 +1,8 @@
 //! AWS behind the ports: the only crate that names its SDK, one feature per service, so that a function links what it needs.
+#![cfg_attr(
+    not(any(feature = "dynamodb", feature = "kms", feature = "secrets", feature = "sfn", feature = "sqs")),
+    allow(dead_code, unused, reason = "without any service, nobody asks")
+)]
 
 mod address;
 #[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets"))]

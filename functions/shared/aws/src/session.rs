@@ -67,17 +67,6 @@ impl Session {
         })
     }
 
-    // Without any service, nobody asks.
-    #[cfg_attr(
-        not(any(
-            feature = "dynamodb",
-            feature = "kms",
-            feature = "secrets",
-            feature = "sfn",
-            feature = "sqs"
-        )),
-        allow(dead_code)
-    )]
     pub(crate) fn service(&self, name: &'static str) -> Service {
         let address =
             self.endpoint_url.clone().unwrap_or_else(|| address::regional(name, self.region.as_ref()));
