@@ -86,7 +86,8 @@ mod tests {
         let address = listener.local_addr().unwrap();
         tokio::spawn(async move {
             let (mut stream, _) = listener.accept().await.unwrap();
-            stream.read(&mut [0; 1024]).await.unwrap();
+            let received = stream.read(&mut [0; 1024]).await.unwrap();
+            assert!(received > 0);
             stream.write_all(answer.as_bytes()).await.unwrap();
         });
         format!("http://{address}/")

@@ -41,7 +41,7 @@ use aws_types::{
 };
 use std::{error::Error, fmt};
 
-#[cfg(all(test, feature = "sqs"))]
+#[cfg(test)]
 mod tests;
 
 /// An operation of the SDK with what it takes and answers.

@@ -205,7 +205,8 @@ mod tests {
     fn base() -> Base {
         let names = ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "COUNTERSIGN_SALT"];
         let names = names.into_iter().chain(["COUNTERSIGN_TABLE", "COUNTERSIGN_KEY_ID"]);
-        let env: Env = names.map(|name| (name.to_owned(), format!("some {name}"))).collect();
+        let value = |name| if name == "AWS_REGION" { "eu-central-1".into() } else { format!("some {name}") };
+        let env: Env = names.map(|name| (name.to_owned(), value(name))).collect();
         Base::of(env, &[]).unwrap()
     }
 

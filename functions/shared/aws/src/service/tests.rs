@@ -1,4 +1,5 @@
 //! What is sent, how often, and what is made of the answers. Time passes by itself where nothing else is waited for.
+#![cfg(feature = "sqs")]
 
 use super::*;
 use crate::{fault, queues::SqsQueues, session};
@@ -34,7 +35,7 @@ enum Does {
 /// An HTTP client that does so in turn, and keeps what it was sent.
 #[derive(Clone, Debug)]
 struct Script {
-    left: Arc<Mutex<std::vec::IntoIter<Does>>>,
+    left: Arc<Mutex<std::collections::VecDeque<Does>>>,
     sent: Arc<Mutex<Vec<HttpRequest>>>,
 }
 
@@ -47,7 +48,7 @@ impl HttpClient for Script {
 impl HttpConnector for Script {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         self.sent.lock().unwrap().push(request);
-        match self.left.lock().unwrap().next().unwrap() {
+        match self.left.lock().unwrap().pop_front().unwrap() {
             Does::Answers(status, body) => {
                 let status = status.try_into().unwrap();
                 HttpConnectorFuture::ready(Ok(HttpResponse::new(status, SdkBody::from(body))))
@@ -62,7 +63,7 @@ impl HttpConnector for Script {
 }
 
 fn script(does: &[Does]) -> (Script, Service) {
-    let script = Script { left: Arc::new(Mutex::new(does.to_vec().into_iter())), sent: Arc::default() };
+    let script = Script { left: Arc::new(Mutex::new(does.iter().copied().collect())), sent: Arc::default() };
     let credentials = SharedCredentialsProvider::new(Credentials::new("id", "secret", None, None, "test"));
     let address = "https://sqs.eu-central-1.amazonaws.com".to_owned();
     let service =
