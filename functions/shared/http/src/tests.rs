@@ -26,7 +26,7 @@ async fn server(does: &[Does]) -> (String, mpsc::UnboundedReceiver<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (tell, told) = mpsc::unbounded_channel();
-    let mut left = does.to_vec().into_iter();
+    let mut left: std::collections::VecDeque<_> = does.iter().copied().collect();
     tokio::spawn(async move {
         for number in 1.. {
             let (stream, _) = listener.accept().await.unwrap();
@@ -43,7 +43,7 @@ async fn serve(mut stream: TcpStream, left: &mut std::vec::IntoIter<Does>, tell:
     let mut request = [0; 1024];
     while stream.read(&mut request).await.is_ok_and(|bytes| bytes > 0) {
         tell();
-        match left.next()? {
+        match left.pop_front()? {
             Does::Answers(answer) => stream.write_all(answer.as_bytes()).await.unwrap(),
             Does::AnswersAndCloses(answer) => return stream.write_all(answer.as_bytes()).await.ok(),
             Does::Closes => return Some(()),
