@@ -1,6 +1,7 @@
 //! Against servers on this machine: what each way of failing is told as, and what is kept of connections.
 
 use super::*;
+use std::collections::VecDeque;
 use http::Method;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
@@ -26,7 +27,7 @@ async fn server(does: &[Does]) -> (String, mpsc::UnboundedReceiver<usize>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap().to_string();
     let (tell, told) = mpsc::unbounded_channel();
-    let mut left: std::collections::VecDeque<_> = does.iter().copied().collect();
+    let mut left: VecDeque<_> = does.iter().copied().collect();
     tokio::spawn(async move {
         for number in 1.. {
             let (stream, _) = listener.accept().await.unwrap();
@@ -39,7 +40,7 @@ async fn server(does: &[Does]) -> (String, mpsc::UnboundedReceiver<usize>) {
 }
 
 /// `None` when there is nothing left to do.
-async fn serve(mut stream: TcpStream, left: &mut std::vec::IntoIter<Does>, tell: impl Fn()) -> Option<()> {
+async fn serve(mut stream: TcpStream, left: &mut VecDeque<Does>, tell: impl Fn()) -> Option<()> {
     let mut request = [0; 1024];
     while stream.read(&mut request).await.is_ok_and(|bytes| bytes > 0) {
         tell();
