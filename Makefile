@@ -10,7 +10,7 @@ BUILD := cargo build --profile local --workspace --exclude countersign-tests --e
 	--exclude countersign-hello
 CLI := target/local/countersign
 
-.PHONY: help demo up build down status lint test race test-deps
+.PHONY: help demo up build down status lint test simulate race test-deps
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -40,7 +40,16 @@ lint: ## Check formatting, code and configuration
 test: ## Check everything: code, templates, and the product end to end
 	@bash cli/test.sh
 
-race: ## Race 20 people for each of 1,000 gates on the table of the running stack
+SEEDS ?= 10000
+SIMULATE := target/local/simulate
+
+simulate: ## Run the gate protocol through SEEDS seeds of faults (COUNTERSIGN_SEED=… replays one)
+	@$(BUILD)
+	@$(SIMULATE) seeds $(SEEDS)
+
+race: ## Let 20 people press at once: 100,000 gates in memory, 1,000 on the table of the running stack
+	@$(BUILD)
+	@$(SIMULATE) races
 	@COUNTERSIGN_E2E=.local COUNTERSIGN_RACES=1000 \
 	  cargo test --workspace --test store races -- --nocapture
 

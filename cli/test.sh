@@ -78,6 +78,8 @@ check "installing LocalStack and the SAM tools" python3 tests/localstack/install
 check "tests of the LocalStack plugin" .local/venv-engine/bin/python -m pytest -q tests/localstack
 check "template and definition lints" template_lints
 check "building what the stack runs" make --no-print-directory build
+check "10,000 seeds of the simulator" target/local/simulate seeds
+check "what each guard is for" target/local/simulate guards
 check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
 check "the Slack page in a browser" page

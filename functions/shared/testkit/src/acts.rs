@@ -60,7 +60,8 @@ impl World {
     pub(crate) fn did(&self, act: Act) {
         let mut state = self.state();
         let running = state.running;
-        if !running.is_empty() {
+        // In a race, what is done is of no interest, only what comes of it.
+        if !running.is_empty() && !state.trouble.racing {
             state.acts.insert((running, act));
         }
     }

@@ -5,6 +5,7 @@ use crate::{
     world::{Ended, World},
 };
 use countersign_core::{
+    Error,
     job::{Envelope, Queue},
     ports::Clock,
     steps::sweep_due::sweep_due,
@@ -54,12 +55,20 @@ pub struct Deliveries {
     pub waiting: Vec<Waiting>,
     /// Messages that were tried too often.
     pub dead: Vec<Delivery>,
+    /// Those of them that the product refused for a reason: they are for a person.
+    pub refused: Vec<Delivery>,
     /// In which order they come.
     pub order: Order,
     /// How often each message comes.
     pub copies: usize,
     /// How many messages were handled to their end.
     pub handled: u64,
+}
+
+impl Waiting {
+    pub(crate) fn is_death(&self) -> bool {
+        matches!(self.what, Delivery::Died(..))
+    }
 }
 
 impl Deliveries {
@@ -79,10 +88,20 @@ impl Deliveries {
         position.map(|position| self.waiting.remove(position))
     }
 
-    fn back(&mut self, waiting: Waiting, now: Timestamp) {
+    /// The positions of what can be read now.
+    pub(crate) fn visible(&self, now: Timestamp) -> Vec<usize> {
+        let visible = self.waiting.iter().enumerate().filter(|(_, waiting)| waiting.visible_at <= now);
+        visible.map(|(position, _)| position).collect()
+    }
+
+    /// A message was not handled: again later, or never.
+    pub(crate) fn back<T>(&mut self, waiting: Waiting, now: Timestamp, ended: &Ended<T>) {
         let receives = waiting.receives + 1;
         if receives >= MAX_RECEIVES {
-            self.dead.push(waiting.what);
+            match ended {
+                Ended::Answered(Err(Error::Refused(_))) => self.refused.push(waiting.what),
+                Ended::Answered(_) | Ended::Died => self.dead.push(waiting.what),
+            }
         } else {
             let visible_at = Timestamp(now.0 + VISIBILITY_MILLIS);
             self.waiting.push(Waiting { visible_at, receives, ..waiting });
@@ -102,7 +121,7 @@ impl World {
             let Some(waiting) = ({ self.state().deliveries.take(now) }) else { return };
             match self.deliver(&waiting.what) {
                 Ended::Answered(Ok(())) => self.state().deliveries.handled += 1,
-                Ended::Answered(Err(_)) | Ended::Died => self.state().deliveries.back(waiting, now),
+                ended => self.state().deliveries.back(waiting, now, &ended),
             }
         }
     }
@@ -143,7 +162,7 @@ impl World {
     }
 
     /// When something happens next: later than now.
-    fn next_time(&self) -> Option<Timestamp> {
+    pub(crate) fn next_time(&self) -> Option<Timestamp> {
         let state = self.state();
         let tick =
             |at: Timestamp| Timestamp((at.0 + MINUTE_MILLIS - 1).div_euclid(MINUTE_MILLIS) * MINUTE_MILLIS);
@@ -163,7 +182,7 @@ impl World {
         }
     }
 
-    fn deliver(&self, what: &Delivery) -> Ended<()> {
+    pub(crate) fn deliver(&self, what: &Delivery) -> Ended<()> {
         let woken = self.reader(what);
         self.run_as(woken.function).invoke(woken.step)
     }

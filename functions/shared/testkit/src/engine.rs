@@ -85,7 +85,7 @@ impl Engine {
             outcome: String::new(),
             gate: input.get("gate").and_then(Value::as_u64),
             wake: numbers(input.get("wake")),
-            turn: 0,
+            turn: input.get("turn").and_then(Value::as_u64).unwrap_or(0),
             redrive: 0,
             entry: 0,
             busy: false,
@@ -130,10 +130,16 @@ impl Engine {
         self.executions.iter().find(|(_, e)| ready(e)).map(|(name, _)| name.clone())
     }
 
+    /// All executions that can go on at `now`.
+    pub(crate) fn all_ready(&self, now: Timestamp) -> Vec<String> {
+        let ready = self.executions.iter().filter(|(_, e)| e.goes_on(now));
+        ready.map(|(name, _)| name.clone()).collect()
+    }
+
     /// When the next execution goes on by itself.
     pub(crate) fn next_time(&self) -> Option<Timestamp> {
         let running = self.executions.values().filter(|e| e.stand == Stand::Running);
-        running.map(|e| e.until.unwrap_or(e.ready_at)).min()
+        running.filter_map(|e| e.until.or((!e.busy).then_some(e.ready_at))).min()
     }
 
     /// Ends the waits whose time is over.

@@ -1,8 +1,14 @@
 //! Checkers of the invariants, over what is recorded of a request; they know nothing of how it was recorded.
 //!
-//! Numbers as in ARCHITECTURE.md: I1 no effect without an approval, I2 one decision per gate, I3 every gate ends once
-//! and in time, I6 separation of duties, I7 approved is executed, I8 no effect without a yes, I10 a complete audit
-//! chain, I11 legal transitions only.
+//! Numbers as in docs/PROOFS.md: I1 no effect without an approval, I2 one decision per gate, I3 every gate ends once
+//! and in time, I4 each effect once, I6 separation of duties, I7 approved is executed, I8 no effect without a yes, I10
+//! a complete audit chain, I11 legal transitions only, I12 nothing stale counts, I13 no secret leaves, I15 all is
+//! bounded.
+
+mod bounds;
+mod effects;
+mod secrets;
+mod votes;
 
 use countersign_core::{
     Error, Result,
@@ -33,6 +39,8 @@ pub struct History {
     pub entries: Vec<Entry>,
     /// What people were shown of it, where the caller has that at hand.
     pub shown: Vec<Shown>,
+    /// What must stand nowhere in it, where the caller knows: tokens, names, what people wrote.
+    pub secrets: Vec<String>,
 }
 
 /// What is broken, and how.
@@ -59,7 +67,7 @@ impl History {
         let entries = store.list(&List::Audit(id.as_str().to_owned())).await?;
         let entries: Result<Vec<Entry>, Error> =
             entries.into_iter().map(|entry| Ok(decode(entry)?.value)).collect();
-        Ok(Self { request, gates: gates?, entries: entries?, shown: Vec::new() })
+        Ok(Self { request, gates: gates?, entries: entries?, shown: Vec::new(), secrets: Vec::new() })
     }
 
     /// Checks every invariant; all that is broken.
@@ -74,6 +82,10 @@ impl History {
             self.no_effect_without_a_yes(),
             self.the_chain_is_whole(),
             self.transitions_are_legal(),
+            effects::happen_once(&self.entries),
+            votes::are_fresh(&self.entries),
+            bounds::hold(self),
+            secrets::stay_inside(self),
         ];
         checks.into_iter().filter_map(Check::err).collect()
     }
@@ -168,7 +180,7 @@ impl History {
     /// The first gate that did not.
     pub fn gates_end_in_time(&self) -> Check {
         for gate in &self.gates {
-            let (number, deadline) = (gate.number, gate.deadline());
+            let (number, deadline) = (gate.number, votes::deadline(&self.entries, gate));
             let GateStatus::Ended { ending, at } = gate.status else {
                 if self.request.status == Status::Closed || number < self.request.gate {
                     return broken("I3", format!("gate {number} is still open"));
@@ -206,7 +218,7 @@ impl History {
                 return broken("I6", format!("entry {}: decided an earlier stage", entry.sequence));
             }
         }
-        Ok(())
+        votes::are_of_distinct_people(&self.entries)
     }
 
     /// I7: the action that was planned, shown, voted on, claimed and stored as the effect is one and the same.
@@ -237,7 +249,8 @@ impl History {
         Ok(())
     }
 
-    /// I8: a request that was denied, expired or cancelled, or that nobody needed to decide, claimed nothing.
+    /// I8: a request that was denied, expired or cancelled, or that nobody needed to decide, has no claim but those
+    /// that are proved to have changed nothing.
     ///
     /// # Errors
     /// The outcome, if something was claimed.
@@ -245,8 +258,8 @@ impl History {
         use Outcome::{AlreadyHeld, Cancelled, Denied, Expired, Served};
         let without =
             matches!(self.request.outcome, Some(AlreadyHeld | Cancelled | Denied | Expired | Served));
-        match self.claims().next() {
-            Some((claim, _)) if without => {
+        match effects::standing_claim(&self.entries) {
+            Some(claim) if without => {
                 broken("I8", format!("claim {claim} of a request that is {:?}", self.request.outcome))
             }
             _ => Ok(()),

@@ -10,15 +10,18 @@ mod checking;
 pub mod contract;
 mod delivering;
 mod engine;
+pub mod guards;
 pub mod invariants;
 mod outside;
 mod people;
 mod ports;
 pub mod racing;
+pub mod simulation;
 mod store;
 mod trouble;
 mod turns;
 mod understanding;
+mod witness;
 mod world;
 
 pub use acting::Pressed;

@@ -5,6 +5,7 @@ use countersign_core::{
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     person::{DirectoryAccount, Employee, Leave},
     request::EffectKind,
+    time::Timestamp,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -34,6 +35,10 @@ pub struct Outside {
     pub changes: Vec<Change>,
     /// Changes that the directory does not show yet.
     pub hidden: bool,
+    /// The directory shows a change only so many milliseconds after it was made.
+    pub shows_after: i64,
+    /// When each membership was last changed, by group and account.
+    pub(crate) changed_at: BTreeMap<(String, String), Timestamp>,
     /// People are not synchronised every now and then, but only when that is owed.
     pub unread: bool,
 }
@@ -61,12 +66,23 @@ impl Outside {
         self.groups.get(group).map(|members| members.iter().cloned().collect())
     }
 
-    pub(crate) fn change(&mut self, kind: EffectKind, target: &AccessTarget) -> Result<()> {
+    /// What the directory shows of a membership.
+    pub(crate) fn shows(&self, target: &AccessTarget, now: Timestamp) -> bool {
+        let held = self.holds(&target.group, &target.user);
+        let key = (target.group.clone(), target.user.clone());
+        let fresh = self.changed_at.get(&key).is_some_and(|at| now.since(*at) < self.shows_after);
+        !self.hidden && (held != fresh)
+    }
+
+    pub(crate) fn change(&mut self, kind: EffectKind, target: &AccessTarget, now: Timestamp) -> Result<()> {
         let members = self.groups.get_mut(&target.group).ok_or(Error::NotFound("group"))?;
         let changed = match kind {
             EffectKind::Grant => members.insert(target.user.clone()),
             EffectKind::Revocation => members.remove(&target.user),
         };
+        if changed {
+            self.changed_at.insert((target.group.clone(), target.user.clone()), now);
+        }
         self.changes.push(Change { kind, target: target.clone(), changed });
         Ok(())
     }

@@ -3,6 +3,7 @@
 use crate::{
     acts::Act,
     delivering::Delivery,
+    guards::Guard,
     understanding::nothing,
     world::{State, World},
 };
@@ -60,7 +61,11 @@ impl Salt for World {
 impl ReadStore for World {
     async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
         self.did(Act::Read(slot.clone()));
-        self.call("store.get", later, |state| Ok(state.records.get(slot))).await
+        self.call("store.get", later, |state| {
+            let stored = state.records.get(slot);
+            Ok(state.shown(slot, stored))
+        })
+        .await
     }
 
     async fn list(&self, list: &List) -> Result<Vec<Stored>> {
@@ -72,7 +77,7 @@ impl ReadStore for World {
 impl WriteStore for World {
     async fn commit(&self, writes: Vec<Write>) -> Result<()> {
         writes.iter().for_each(|write| self.did(Act::of(write)));
-        self.call("store.commit", unknown, |state| state.records.commit(writes)).await
+        self.call("store.commit", unknown, |state| state.commit(writes)).await
     }
 }
 
@@ -149,6 +154,26 @@ impl Configs for World {
     }
 }
 
+impl State {
+    fn commit(&mut self, writes: Vec<Write>) -> Result<()> {
+        let writes = self.asked(writes);
+        let seen = if self.witness.awake { writes.clone() } else { Vec::new() };
+        let done = match self.lacks(Guard::AllOrNothing) {
+            true => self.records.commit_what_can_be(writes),
+            false => self.records.commit(writes),
+        };
+        if done.is_ok() {
+            self.look(&seen);
+        }
+        done
+    }
+
+    fn change(&mut self, kind: EffectKind, target: &AccessTarget) -> Result<()> {
+        self.look_at_change(kind, target);
+        self.outside.change(kind, target, self.now)
+    }
+}
+
 fn config(state: &mut State, version: &Digest) -> Result<Arc<LoadedConfig>> {
     if let Some(known) = state.configs.get(version) {
         return Ok(known.clone());
@@ -205,17 +230,19 @@ impl Directory for World {
 
 impl Access for World {
     async fn grant(&self, target: &AccessTarget) -> Result<()> {
-        self.call("access.grant", unknown, |state| state.outside.change(EffectKind::Grant, target)).await
+        self.call("access.grant", unknown, |state| state.change(EffectKind::Grant, target)).await
     }
 
     async fn revoke(&self, target: &AccessTarget) -> Result<()> {
-        self.call("access.revoke", unknown, |state| state.outside.change(EffectKind::Revocation, target))
-            .await
+        self.call("access.revoke", unknown, |state| state.change(EffectKind::Revocation, target)).await
     }
 
     async fn holds(&self, target: &AccessTarget) -> Result<bool> {
         self.call("access.holds", later, |state| {
-            Ok(!state.outside.hidden && state.outside.holds(&target.group, &target.user))
+            let held = state.outside.shows(target, state.now);
+            state.look_at_target(target, held);
+            // Whoever does not read back is shown nothing of what it did.
+            Ok(held && !(state.lacks(Guard::ReadBack) && state.running == "provision-access"))
         })
         .await
     }

@@ -98,6 +98,18 @@ impl Records {
         Ok(())
     }
 
+    /// Does each write whose condition holds, and says if there were others: a store without transactions.
+    pub(crate) fn commit_what_can_be(&mut self, writes: Vec<Write>) -> Result<()> {
+        let mut done = Ok(());
+        for write in writes {
+            match self.meets(&write) {
+                true => self.apply(write),
+                false => done = Err(Error::Conflict),
+            }
+        }
+        done
+    }
+
     fn meets(&self, write: &Write) -> bool {
         let version = self.all.get(&write.slot).map(|record| record.version);
         match write.expect {

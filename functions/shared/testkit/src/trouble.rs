@@ -1,5 +1,6 @@
-//! What goes wrong: a death, a refusal or a lost answer at the n-th call of a port, or at the next calls of one.
+//! What goes wrong: a death, a refusal or a lost answer at the n-th call of a port, at the next calls of one, or by chance.
 
+use crate::world::Dice;
 use countersign_core::Error;
 use std::collections::{BTreeMap, VecDeque};
 
@@ -89,11 +90,39 @@ pub(crate) struct Trouble {
     pub(crate) racing: bool,
     pub(crate) next: BTreeMap<String, VecDeque<Fault>>,
     pub(crate) down: BTreeMap<String, Fault>,
+    pub(crate) chance: Option<Chance>,
+}
+
+/// Trouble at any call, each so many times in ten thousand.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Chance {
+    pub(crate) dice: Dice,
+    /// The call is refused; nothing is done.
+    pub(crate) refused: usize,
+    /// The call does its work, and its answer is lost.
+    pub(crate) lost: usize,
+}
+
+impl Chance {
+    fn befalls(&mut self, name: &str) -> Option<When> {
+        if self.dice.happens(self.refused) {
+            return Some(When::Refused);
+        }
+        (CHANGES.contains(&name) && self.dice.happens(self.lost)).then_some(When::Lost)
+    }
 }
 
 impl Trouble {
+    /// What befalls a call, by plan or by chance.
+    pub(crate) fn befalls(&mut self, name: &'static str) -> Option<When> {
+        match &mut self.chance {
+            Some(chance) => chance.befalls(name),
+            None => self.count(name),
+        }
+    }
+
     /// Counts a call and says whether it meets the plan.
-    pub(crate) fn count(&mut self, name: &'static str) -> Option<When> {
+    fn count(&mut self, name: &'static str) -> Option<When> {
         self.calls += 1;
         self.names.push(name);
         let trip = self.trip.filter(|trip| trip.at == self.calls)?;

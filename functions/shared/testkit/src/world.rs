@@ -5,10 +5,12 @@ use crate::{
     chat::Chats,
     delivering::Deliveries,
     engine::Engine,
+    guards::Guard,
     outside::Outside,
     people,
     store::Records,
     trouble::{Fault, Trip, Trouble, When},
+    witness::Witness,
 };
 use countersign_core::{
     Error, Result,
@@ -39,6 +41,11 @@ pub struct State {
     pub(crate) destroyed: BTreeSet<String>,
     pub(crate) trouble: Trouble,
     pub(crate) running: &'static str,
+    /// Which run of a function is at work.
+    pub(crate) invocation: u64,
+    /// The guard that is taken away.
+    pub(crate) without: Option<Guard>,
+    pub(crate) witness: Witness,
     pub(crate) acts: HashSet<(&'static str, Act)>,
     pub(crate) configs: BTreeMap<Digest, Arc<LoadedConfig>>,
     pub(crate) script: BTreeMap<String, Vec<Ask>>,
@@ -81,6 +88,11 @@ impl World {
         static BEGINNING: OnceLock<State> = OnceLock::new();
         let state = BEGINNING.get_or_init(|| Self::configured(|_| {}).state().clone());
         Self { state: Mutex::new(state.clone()) }
+    }
+
+    /// Another world, just like this one is now.
+    pub(crate) fn like(&self) -> Self {
+        Self { state: Mutex::new(self.state().clone()) }
     }
 
     /// Harbour Works, with a configuration made from the shipped one.
@@ -165,7 +177,7 @@ impl World {
         }
         let (trip, fault) = {
             let mut state = self.state();
-            (state.trouble.count(name), state.trouble.laid_out(name))
+            (state.trouble.befalls(name), state.trouble.laid_out(name))
         };
         let works = trip.map_or_else(|| fault.as_ref().is_none_or(|fault| fault.works), When::works);
         let done = if works { Some(act(&mut self.state())) } else { None };
@@ -232,13 +244,23 @@ async fn yield_once() {
 }
 
 /// Repeatable chance (a linear congruential generator with Knuth's constants).
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Dice(pub(crate) u64);
 
 impl Dice {
     pub(crate) fn below(&mut self, limit: usize) -> usize {
         self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         usize::try_from(self.0 >> 33).unwrap_or(0) % limit.max(1)
+    }
+
+    /// Whether something happens that does so many times in ten thousand.
+    pub(crate) fn happens(&mut self, times: usize) -> bool {
+        self.below(10_000) < times
+    }
+
+    /// One of several.
+    pub(crate) fn one<'a, T>(&mut self, of: &'a [T]) -> Option<&'a T> {
+        of.get(self.below(of.len()))
     }
 }
 

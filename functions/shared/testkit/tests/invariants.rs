@@ -1,10 +1,11 @@
 //! The checkers find what they are for: a good history, spoilt in one place at a time.
-#![allow(clippy::expect_used, reason = "helpers of tests")]
+#![allow(clippy::expect_used, clippy::indexing_slicing, clippy::panic, reason = "helpers of tests")]
 
 use countersign_core::{
     audit::{By, Entry, Happening, Head},
     digest::Digest,
     gate::{Ending, GateStatus},
+    ids::AttemptId,
     job::Verdict,
     request::{EffectKind, Outcome, Status},
     time::Timestamp,
@@ -175,4 +176,116 @@ fn what_the_life_cycle_does_not_allow_is_found() {
         let last = history.entries.len() - 1;
         history.entries.swap(0, last);
     });
+}
+
+fn action(history: &History) -> (AttemptId, Digest) {
+    let claim = position(history, claimed);
+    let Happening::EffectClaimed { attempt, action, .. } = &history.entries[claim].what else {
+        panic!("a claim")
+    };
+    (attempt.clone(), action.clone())
+}
+
+/// Puts an entry before that of a position, and writes the chain anew.
+fn insert(history: &mut History, at: usize, what: Happening) {
+    let entry = Entry { what, ..history.entries[at].clone() };
+    history.entries.insert(at, entry);
+    rehash(history);
+}
+
+#[test]
+fn an_effect_that_is_made_twice_is_found() {
+    let grant = EffectKind::Grant;
+    let confirmed = |what: &Happening| matches!(what, Happening::EffectConfirmed { .. });
+    check("I4", |history| {
+        let (attempt, action) = action(history);
+        let again = Happening::EffectClaimed { effect: grant, attempt, action };
+        insert(history, position(history, confirmed), again);
+    });
+    check("I4", |history| {
+        let (attempt, _) = action(history);
+        let end = position(history, confirmed);
+        insert(history, end, Happening::EffectConfirmed { effect: grant, attempt });
+    });
+    check("I4", |history| {
+        let attempt = AttemptId::derived(&["another"]);
+        insert(history, position(history, confirmed), Happening::EffectReturned { effect: grant, attempt });
+    });
+    check("I4", |history| {
+        let unknown = Happening::EffectGivenUp { effect: grant, unknown: true };
+        insert(history, position(history, claimed), unknown);
+    });
+}
+
+#[test]
+fn a_vote_that_is_stale_is_found() {
+    let vote = |history: &mut History, change: &dyn Fn(&mut Happening)| {
+        let vote = position(history, voted);
+        change(&mut history.entries[vote].what);
+        rehash(history);
+    };
+    check("I12", |history| {
+        vote(history, &|what| {
+            if let Happening::Voted { action, .. } = what {
+                *action = Digest::zero();
+            }
+        });
+    });
+    check("I12", |history| {
+        let late = history.gates[0].deadline();
+        vote(history, &|what| {
+            if let Happening::Voted { cast_at, .. } = what {
+                *cast_at = late;
+            }
+        });
+    });
+    check("I12", |history| {
+        let vote = position(history, voted);
+        history.entries.swap(vote, vote + 1);
+        rehash(history);
+    });
+    check("I6", |history| {
+        let first = history.entries[position(history, voted)].by.clone();
+        let second = history.entries.iter().rposition(|entry| voted(&entry.what)).expect("a second vote");
+        history.entries[second].by = first;
+        rehash(history);
+    });
+}
+
+#[test]
+fn a_secret_that_leaves_is_found() {
+    check("I13", |history| {
+        let vote = position(history, voted);
+        let Happening::Voted { basis, .. } = &mut history.entries[vote].what else { return };
+        *basis = "Marcus Weber".into();
+    });
+    check("I13", |history| history.gates[0].token = Some("token-7".into()));
+    check("I13", |history| history.request.intent = "I need salesforce".into());
+}
+
+#[test]
+fn what_grows_without_end_is_found() {
+    check("I15", |history| {
+        let last = history.entries[1].clone();
+        history.entries.extend(std::iter::repeat_n(last, 1_000));
+    });
+    check("I15", |history| {
+        if let Some(effect) = &mut history.request.grant {
+            effect.claims = 101;
+        }
+    });
+    check("I15", |history| history.gates[0].token = Some("x".repeat(200 * 1_024)));
+}
+
+#[test]
+fn a_claim_that_was_given_back_is_no_effect() {
+    let mut history = good();
+    let (attempt, _) = action(&history);
+    let claim = position(&history, claimed);
+    history.entries.truncate(claim + 1);
+    let returned = Happening::EffectReturned { effect: EffectKind::Grant, attempt };
+    let entry = Entry { what: returned, ..history.entries[claim].clone() };
+    history.entries.push(entry);
+    history.request.outcome = Some(Outcome::Cancelled);
+    assert_eq!(history.no_effect_without_a_yes(), Ok(()));
 }

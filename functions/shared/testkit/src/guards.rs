@@ -1,0 +1,236 @@
+//! The guards of the gate protocol, each of which can be taken away to see what it is for.
+//!
+//! Nothing of the product is changed for that. A guard is a comparison of what a function reads, or a condition of what it
+//! writes: without it, the function is shown a record in which the comparison always holds, or the store forgets the
+//! condition. So the product has no switch that could be left on.
+
+use crate::world::State;
+use countersign_core::{
+    ports::{Action, Expect, Stored, Write},
+    request::Request,
+    slot::Slot,
+};
+use serde_json::{Value, json};
+
+/// Later than any deadline, in milliseconds.
+const MUCH_MILLIS: i64 = 365 * 86_400_000;
+
+/// What keeps an invariant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Guard {
+    /// A write is conditional on the version that was read.
+    VersionCondition,
+    /// A record is made only where none stands.
+    AbsentCondition,
+    /// All writes of a transaction are done, or none.
+    AllOrNothing,
+    /// The claim of an effect is conditional on the request as it was read.
+    ClaimCondition,
+    /// A function of an older entry into the wait does not replace a newer token.
+    TokenFence,
+    /// An entry that finds the answer owes its token to be spent.
+    AnsweredEntryOwes,
+    /// A vote counts only before the deadline.
+    Deadline,
+    /// A vote counts only for the action that the voter saw.
+    SeenDigest,
+    /// Who asked or filed it for somebody else does not decide it.
+    Interested,
+    /// Who stands in for the interested does not decide it.
+    StandsIn,
+    /// Who decided an earlier stage does not decide the next.
+    DistinctStages,
+    /// Nobody is judged by what was known long ago.
+    VoteAge,
+    /// Before the effect is claimed the voters are looked at once more.
+    EligibilityAtExecution,
+    /// A request is not taken back once its effect was claimed.
+    CancelTooLate,
+    /// The target is read before a change is tried again.
+    ReadBack,
+    /// A try that may still be running is left alone.
+    RunningTry,
+    /// A dead execution has an heir.
+    Heir,
+    /// What nobody else did in time is done by the sweep.
+    Sweep,
+}
+
+impl Guard {
+    /// All of them.
+    pub const ALL: [Self; 18] = [
+        Self::VersionCondition,
+        Self::AbsentCondition,
+        Self::AllOrNothing,
+        Self::ClaimCondition,
+        Self::TokenFence,
+        Self::AnsweredEntryOwes,
+        Self::Deadline,
+        Self::SeenDigest,
+        Self::Interested,
+        Self::StandsIn,
+        Self::DistinctStages,
+        Self::VoteAge,
+        Self::EligibilityAtExecution,
+        Self::CancelTooLate,
+        Self::ReadBack,
+        Self::RunningTry,
+        Self::Heir,
+        Self::Sweep,
+    ];
+
+    /// The invariants that it keeps; liveness means that everything comes to its end.
+    #[must_use]
+    pub fn keeps(self) -> &'static [&'static str] {
+        match self {
+            Self::VersionCondition | Self::AbsentCondition => &["I2", "I10", "I11"],
+            Self::AllOrNothing | Self::ClaimCondition => &["I4", "I10"],
+            Self::ReadBack | Self::RunningTry => &["I4"],
+            Self::TokenFence | Self::Deadline | Self::SeenDigest => &["I12"],
+            Self::Interested | Self::StandsIn | Self::DistinctStages | Self::VoteAge => &["I6"],
+            Self::EligibilityAtExecution => &["I1"],
+            Self::CancelTooLate => &["I8"],
+            Self::Sweep => &["I3"],
+            Self::AnsweredEntryOwes | Self::Heir => &["liveness"],
+        }
+    }
+}
+
+impl State {
+    pub(crate) fn lacks(&self, guard: Guard) -> bool {
+        self.without == Some(guard)
+    }
+
+    fn lacks_in(&self, guard: Guard, function: &str) -> bool {
+        self.lacks(guard) && self.running == function
+    }
+
+    /// What the running function is shown of a record.
+    pub(crate) fn shown(&self, slot: &Slot, stored: Option<Stored>) -> Option<Stored> {
+        if self.without.is_none() {
+            return stored;
+        }
+        if self.hides(slot) {
+            return None;
+        }
+        stored.map(|stored| Stored { body: self.shown_body(slot, stored.body), ..stored })
+    }
+
+    fn hides(&self, slot: &Slot) -> bool {
+        let Slot::Delegation(from) = slot else { return false };
+        let interested = || {
+            let requests = self.records.all.keys().filter(|slot| matches!(slot, Slot::Request(_)));
+            let requests = requests.filter_map(|slot| self.value::<Request>(slot));
+            requests.into_iter().any(|request| request.interested().contains(&from))
+        };
+        self.lacks_in(Guard::EligibilityAtExecution, "provision-access")
+            || (self.lacks_in(Guard::StandsIn, "record-decision") && interested())
+    }
+
+    fn shown_body(&self, slot: &Slot, mut body: Value) -> Value {
+        match (slot, self.without, self.running) {
+            (Slot::Gate(..), Some(Guard::TokenFence), "ask-approvers") => {
+                set(&mut body, "fence", Value::Null)
+            }
+            (Slot::Gate(..), Some(Guard::DistinctStages), "record-decision") => {
+                set(&mut body, "earlier", json!([]))
+            }
+            (Slot::Gate(..), Some(Guard::Deadline), "record-decision") => put_off(&mut body),
+            (Slot::Request(_), Some(Guard::Interested), "record-decision") => {
+                forget_the_interested(&mut body)
+            }
+            (Slot::Request(_), Some(Guard::CancelTooLate), "record-decision") => {
+                change_effect(&mut body, |_| json!({"state": "pending", "not_before": null}));
+            }
+            (Slot::Request(_), Some(Guard::RunningTry), "provision-access" | "revoke-access") => {
+                change_effect(&mut body, |state| {
+                    let mut state = state.clone();
+                    if let Some(since) = state.get_mut("since") {
+                        *since = json!(0);
+                    }
+                    state
+                });
+            }
+            (Slot::Person(_), Some(Guard::VoteAge), "record-decision") => {
+                set(&mut body, "as_of", json!(self.now.0))
+            }
+            (Slot::Person(_), Some(Guard::EligibilityAtExecution), "provision-access") => {
+                set(&mut body, "employment", json!("active"));
+            }
+            _ => {}
+        }
+        body
+    }
+
+    /// What the store makes of the writes that it is asked for.
+    pub(crate) fn asked(&self, mut writes: Vec<Write>) -> Vec<Write> {
+        if self.lacks_in(Guard::AnsweredEntryOwes, "ask-approvers") {
+            let owes = |write: &Write| matches!(&write.slot, Slot::Row(_, key) if key.starts_with("spend:"));
+            writes.retain(|write| !owes(write));
+        }
+        for write in &mut writes {
+            if self.forgets(write.expect) {
+                write.expect = Expect::Any;
+            }
+            if self.lacks_in(Guard::Interested, "record-decision") {
+                self.keep(write, &["requester", "filer"], |slot| matches!(slot, Slot::Request(_)));
+            }
+            if self.lacks_in(Guard::Deadline, "record-decision") {
+                self.keep(write, &["wakes"], |slot| matches!(slot, Slot::Gate(..)));
+            }
+        }
+        writes
+    }
+
+    fn forgets(&self, expect: Expect) -> bool {
+        match expect {
+            Expect::Version(_) => {
+                self.lacks(Guard::VersionCondition)
+                    || self.lacks_in(Guard::ClaimCondition, "provision-access")
+            }
+            Expect::Absent => {
+                self.lacks(Guard::AbsentCondition) || self.lacks_in(Guard::ClaimCondition, "provision-access")
+            }
+            Expect::Any => false,
+        }
+    }
+
+    /// Only the comparison is taken away: these fields are stored as they were.
+    fn keep(&self, write: &mut Write, fields: &[&str], of: fn(&Slot) -> bool) {
+        if let (true, Action::Put(body, _)) = (of(&write.slot), &mut write.action)
+            && let Some(stored) = self.records.get(&write.slot)
+        {
+            for field in fields {
+                set(body, field, stored.body.get(field).cloned().unwrap_or_default());
+            }
+        }
+    }
+}
+
+fn set(body: &mut Value, field: &str, value: Value) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.insert(field.to_owned(), value);
+    }
+}
+
+fn put_off(gate: &mut Value) {
+    let last = gate.pointer_mut("/wakes").and_then(Value::as_array_mut).and_then(|wakes| wakes.last_mut());
+    if let Some(wake) = last {
+        let at = wake.get("at").and_then(Value::as_i64).unwrap_or_default();
+        set(wake, "at", json!(at.saturating_add(MUCH_MILLIS)));
+    }
+}
+
+fn forget_the_interested(request: &mut Value) {
+    for who in ["requester", "filer"] {
+        set(request, who, json!("nobody"));
+    }
+}
+
+fn change_effect(request: &mut Value, change: impl Fn(&Value) -> Value) {
+    for kind in ["/grant/state", "/revocation/state"] {
+        if let Some(state) = request.pointer_mut(kind) {
+            *state = change(state);
+        }
+    }
+}

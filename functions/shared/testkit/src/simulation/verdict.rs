@@ -1,0 +1,119 @@
+//! What is asked of a world once the faults have stopped: every invariant, and that everything comes to its end.
+
+use super::scenarios;
+use crate::{invariants::Broken, world::World};
+use countersign_core::{
+    facts::AccessTarget,
+    ids::RequestId,
+    ports::Clock,
+    request::{Effect, EffectState, Request, Status},
+};
+use std::fmt;
+
+/// How much time passes between two looks, in seconds, and after how many looks everything must be at its end.
+const LOOK_SECONDS: i64 = 1_800;
+const LOOKS: u32 = 48;
+
+/// How many findings of one run are said.
+const SAID: usize = 8;
+
+/// A run in which nothing was found.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Report {
+    /// Requests that came to their end.
+    pub requests: usize,
+    /// Entries of their chains.
+    pub entries: usize,
+    /// Transactions that were done.
+    pub commits: u64,
+}
+
+/// A run in which something was found.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The seed, which replays it.
+    pub seed: u64,
+    /// What it plays.
+    pub scenario: &'static str,
+    /// What was found; of no request in particular where none is named.
+    pub broken: Vec<(Option<RequestId>, Broken)>,
+}
+
+impl fmt::Display for Found {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "seed {} ({})", self.seed, self.scenario)?;
+        for (id, broken) in self.broken.iter().take(SAID) {
+            let id = id.as_ref().map_or("the world", RequestId::as_str);
+            write!(f, "\n  {} of {id}: {}", broken.invariant, broken.how)?;
+        }
+        match self.broken.len().checked_sub(SAID + 1) {
+            Some(more) => write!(f, "\n  and {} more", more + 1),
+            None => Ok(()),
+        }
+    }
+}
+
+/// Lets time pass until nothing is left to be done, or for a day.
+pub(super) fn settle(world: &World) {
+    for _ in 0..LOOKS {
+        world.advance(LOOK_SECONDS);
+        if open(world).is_empty() && world.owed().is_empty() {
+            return;
+        }
+    }
+}
+
+/// Requests that are not over; one whose revocation the target refuses stays open for a person.
+fn open(world: &World) -> Vec<Request> {
+    let exception = |request: &Request| {
+        request.revocation.as_ref().is_some_and(|effect| effect.state == EffectState::GivenUp)
+    };
+    let requests = world.requests().into_iter().map(|id| world.request(&id));
+    requests.filter(|request| request.status != Status::Closed && !exception(request)).collect()
+}
+
+/// What is to be said of a run.
+pub(super) fn of(seed: u64, world: &World) -> Result<Report, Found> {
+    let mut broken: Vec<(Option<RequestId>, Broken)> =
+        world.broken().into_iter().map(|(id, broken)| (Some(id), broken)).collect();
+    broken.extend(world.state().witnessed().into_iter().map(|(id, broken)| (Some(id), broken)));
+    broken.extend(unfinished(world));
+    broken.extend(held_without_a_grant(world));
+    if broken.is_empty() {
+        let requests = world.requests();
+        let entries = requests.iter().map(|id| world.chain(id).len()).sum();
+        return Ok(Report { requests: requests.len(), entries, commits: world.state().records.commits });
+    }
+    Err(Found { seed, scenario: scenarios::name(seed), broken })
+}
+
+/// Liveness: once faults have stopped, every request ends, every row is done and every execution comes to rest.
+fn unfinished(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let found = |id: Option<RequestId>, how: String| (id, Broken { invariant: "liveness", how });
+    let mut left: Vec<_> = open(world)
+        .into_iter()
+        .map(|request| found(Some(request.id), format!("still {:?} at {}", request.status, world.now().0)))
+        .collect();
+    left.extend(world.owed().into_iter().map(|row| found(None, format!("still owed: {row:?}"))));
+    let state = world.state();
+    let running = state.engine.executions.iter().filter(|(_, e)| e.stand == crate::engine::Stand::Running);
+    left.extend(running.map(|(name, e)| found(None, format!("{name} still in {}", e.state))));
+    let dead = &state.deliveries.dead;
+    left.extend(dead.first().map(|one| found(None, format!("{} dead letters: {one:?}", dead.len()))));
+    left
+}
+
+/// I8, in the target itself: whoever holds something that was asked for has a confirmed grant of it, or nobody can tell.
+fn held_without_a_grant(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let requests: Vec<Request> = world.requests().into_iter().map(|id| world.request(&id)).collect();
+    let explains = |effect: &Effect| matches!(effect.state, EffectState::Done { .. } | EffectState::Unknown);
+    let explained = |target: &AccessTarget| {
+        requests.iter().filter_map(|r| r.grant.as_ref()).any(|e| e.target == *target && explains(e))
+    };
+    let state = world.state();
+    let effects = requests.iter().filter_map(|request| Some((&request.id, &request.grant.as_ref()?.target)));
+    let held = effects.filter(|(_, target)| state.outside.holds(&target.group, &target.user));
+    let without = held.filter(|(_, target)| !explained(target));
+    let how = |target: &AccessTarget| format!("{} is held without a grant", target.group);
+    without.map(|(id, target)| (Some(id.clone()), Broken { invariant: "I8", how: how(target) })).collect()
+}
