@@ -15,7 +15,7 @@ use countersign_core::{
     },
     time::{Span, Timestamp},
 };
-use countersign_testkit::{Company, Fault, World, access};
+use countersign_testkit::{Company, Execution, Fault, World, access};
 
 use std::{future::Future, pin::Pin};
 
@@ -311,11 +311,18 @@ type Trouble = (&'static str, fn(&World, &RequestId));
 
 #[test]
 fn a_grant_ends_whatever_happens_to_its_execution() {
-    let troubles: [Trouble; 5] = [
+    let troubles: [Trouble; 6] = [
         ("aborted", |world, id| world.abort(&format!("{id}.g1"))),
         ("busy", |world, _| (0..5).for_each(|_| world.next("access.revoke", busy()))),
         ("lost", |world, _| world.next("access.revoke", lost())),
         ("vanished", |world, _| world.next("access.revoke", vanished())),
+        ("begun anew by an operator, and aborted again", |world, id| {
+            let name = format!("{id}.g1");
+            world.abort(&name);
+            world.state().engine.executions.get_mut(&name).into_iter().for_each(Execution::redrive);
+            world.run();
+            world.abort(&name);
+        }),
         ("aborted and busy", |world, id| {
             world.abort(&format!("{id}.g1"));
             world.next("access.revoke", busy());

@@ -8,7 +8,10 @@ use std::collections::BTreeMap;
 /// The order of entries into the wait state; the greatest wins.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Fence {
-    /// How often the execution was redriven.
+    /// Which execution it is, of those that wait at this gate one after the other, from 0.
+    #[serde(default)]
+    pub execution: u32,
+    /// How often it was redriven.
     pub redrive: u32,
     /// The round, from 0.
     pub round: u32,

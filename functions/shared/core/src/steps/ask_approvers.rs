@@ -4,6 +4,7 @@ use super::{
     closing::{end_gate, end_request},
     committing::{nudge_all, until_first},
     opening::{self, Opening, fill, fill_inboxes, put_gate},
+    provision_access::TURNS_OF_AN_EXECUTION,
 };
 use crate::{
     Error, Result,
@@ -74,8 +75,13 @@ where
 {
     fill(ctx, &input.request, input.gate).await?;
     let sealed = seal(ctx, &input).await?;
-    let fence = Fence { redrive: input.redrive, round: input.round, retry: input.retry };
-    until_first(|| enter(ctx, &input, fence, &sealed)).await
+    until_first(|| enter(ctx, &input, fence(&input), &sealed)).await
+}
+
+/// A later execution comes after every redrive of an earlier one, whose token is dead.
+fn fence(input: &Input) -> Fence {
+    let execution = input.round / TURNS_OF_AN_EXECUTION;
+    Fence { execution, redrive: input.redrive, round: input.round, retry: input.retry }
 }
 
 async fn seal<C: ReadStore + Vault>(ctx: &C, input: &Input) -> Result<Sealed> {

@@ -28,8 +28,8 @@ use serde_json::json;
 
 /// The workflow of a time-boxed grant.
 pub const GRANT_WORKFLOW: &str = "grant-lifecycle";
-/// More turns than one execution of it can take.
-const TURNS_OF_AN_EXECUTION: u32 = 1_000;
+/// More turns than one execution of it can take: the first turn of the next one.
+pub(super) const TURNS_OF_AN_EXECUTION: u32 = 1_000;
 
 /// What the workflow asks for. Nothing in it is an approval: the record is read.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
