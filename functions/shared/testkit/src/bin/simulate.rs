@@ -1,6 +1,9 @@
 //! `simulate`: many seeds of the simulator, one of them again, what each guard is for, or races.
 
-use countersign_core::steps::record_decision::record_decision;
+use countersign_core::{
+    ids::RequestId,
+    steps::record_decision::{Input, record_decision},
+};
 use countersign_testkit::{
     World,
     guards::Guard,
@@ -118,22 +121,24 @@ fn guards(count: u64) -> bool {
 }
 
 fn races(count: u64) -> bool {
-    let several = |number: u64| {
-        let world = World::with_quorum(1);
-        (0..RACES_OF_A_WORLD).all(|race| raced(&world, number * RACES_OF_A_WORLD + race))
-    };
-    println!("{CALLERS} callers at {RACES_OF_A_WORLD} gates of each world");
-    all(count.div_ceil(RACES_OF_A_WORLD), "worlds", several) == 0
+    println!("{CALLERS} callers at each gate, {RACES_OF_A_WORLD} gates in each world");
+    all(count.div_ceil(RACES_OF_A_WORLD), "worlds", race_in_a_world) == 0
 }
 
-fn raced(world: &World, seed: u64) -> bool {
-    let (id, votes) = world.contested();
+/// All ask before anybody decides, since who has got it cannot ask again.
+fn race_in_a_world(number: u64) -> bool {
+    let world = World::with_quorum(1);
+    let contested: Vec<_> = (0..RACES_OF_A_WORLD).map(|_| world.contested()).collect();
+    let seeds = number * RACES_OF_A_WORLD..;
+    contested.into_iter().zip(seeds).all(|((id, votes), seed)| raced(&world, &id, votes, seed))
+}
+
+fn raced(world: &World, id: &RequestId, votes: Vec<Input>, seed: u64) -> bool {
     let steps = votes.into_iter().map(|vote| Box::pin(record_decision(world, vote)) as _).collect();
     let told: Result<Vec<_>, _> = world.race(seed, steps).into_iter().collect();
     match told {
         Ok(told) => assert_one_decided(&told),
         Err(error) => println!("race {seed}: {error}"),
     }
-    world.run();
-    world.endings(&id).len() == 1 && world.history(&id).broken().is_empty()
+    world.endings(id).len() == 1 && world.history(id).broken().is_empty()
 }
