@@ -4,7 +4,7 @@ use countersign_core::{
     Error, Result,
     audit::Happening,
     ids::RequestId,
-    job::Verdict,
+    job::{Actor, Verdict},
     person::Employment,
     ports::{Clock, ReadStore},
     request::{EffectKind, Outcome, Status},
@@ -12,10 +12,11 @@ use countersign_core::{
     steps::{
         effect::MAX_CLAIMS,
         provision_access::{Input, provision_access},
+        record_decision::{Cancellation, cancel},
     },
     time::{Span, Timestamp},
 };
-use countersign_testkit::{Company, Execution, Fault, World, access};
+use countersign_testkit::{Company, Execution, Fault, World, access, chat_user};
 
 use std::{future::Future, pin::Pin};
 
@@ -272,6 +273,30 @@ fn two_tries_at_once_and_a_target_that_shows_late_are_one_grant() {
         }
         world.advance(HOUR);
         world.assert_ended(&id, Outcome::Granted, 1);
+    }
+}
+
+#[test]
+fn a_request_taken_back_while_it_is_claimed_breaks_nothing() {
+    type Step<'a> = Pin<Box<dyn Future<Output = Result<()>> + 'a>>;
+    for seed in 0..100 {
+        let world = World::harbour();
+        world.next("access.grant", busy());
+        let id = approved(&world);
+        let input = Input { request: id.clone(), generation: 1 };
+        let claims: Step<'_> = Box::pin(async { provision_access(&world, input).await.map(drop) });
+        let back =
+            Cancellation { request: id.clone(), actor: Actor::Chat { user: chat_user("emma") }, place: None };
+        let takes_back: Step<'_> = Box::pin(async { cancel(&world, back).await.map(drop) });
+        for answer in world.race(seed, vec![claims, takes_back]) {
+            let again = answer.as_ref().is_err_and(Error::may_be_retried);
+            assert!(answer.is_ok() || again, "seed {seed}: {answer:?}");
+        }
+        world.advance(HOUR);
+        let outcome = world.request(&id).outcome;
+        let granted = usize::from(outcome == Some(Outcome::Granted));
+        assert!(granted == 1 || outcome == Some(Outcome::Cancelled), "seed {seed}: {outcome:?}");
+        world.assert_ended(&id, outcome.unwrap(), granted);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::{
     change::{Change, Versioned, read_request},
     ids::{AttemptId, RequestId},
     ports::{Access, Clock, Ids, Queues, WriteStore},
-    request::{Effect, EffectKind, EffectState, Request},
+    request::{Effect, EffectKind, EffectState, Request, Status},
     time::Timestamp,
 };
 
@@ -132,7 +132,8 @@ where
 {
     let read = read_request(ctx, id).await?;
     let mut effect = effect_of(&read.value, kind)?.clone();
-    if !effect.is_pending() {
+    // Somebody else claimed it, or took the request back, since it was looked at: the next try finds that.
+    if !effect.is_pending() || read.value.status == Status::Closed {
         return Err(Error::NotYetConfirmed);
     }
     effect.state = EffectState::Doing { attempt: attempt.clone(), since: ctx.now() };
