@@ -16,6 +16,7 @@ mod policy;
 mod print;
 mod request;
 mod stopwatch;
+mod triage;
 
 use clap::{Parser, Subcommand};
 use deployment::Place;
@@ -59,6 +60,9 @@ enum Command {
     /// Look at requests.
     #[command(subcommand)]
     Request(request::Command),
+    /// Classify texts, and train and measure classifiers.
+    #[command(subcommand)]
+    Triage(triage::Command),
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -84,6 +88,7 @@ async fn run(arguments: Arguments) -> Done {
         Command::Audit(command) => audit::run(place, command).await,
         Command::Ops(command) => ops::run(place, command).await,
         Command::Request(command) => request::run(place, command).await,
+        Command::Triage(command) => triage::run(command),
     }
 }
 
@@ -120,6 +125,10 @@ mod tests {
             "countersign ops settle R-1 --as granted --reason looked --operator ada@harbour.example",
             "countersign ops redrive M-1 --reason fixed --operator ada@harbour.example",
             "countersign request show R-1",
+            "countersign triage classify hello --model DIR --json",
+            "countersign triage train --data a.jsonl --validation b.jsonl --out DIR",
+            "countersign triage evaluate --model DIR --data a.jsonl --predictions p.jsonl --json",
+            "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 0.18",
         ] {
             check(line, true);
         }
@@ -135,6 +144,8 @@ mod tests {
             "countersign policy explain --application aws --duration soon",
             "countersign policy explain --application aws --who emma",
             "countersign policy diff infra/config new",
+            "countersign triage train --data a.jsonl --out DIR",
+            "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 2",
         ] {
             check(line, false);
         }

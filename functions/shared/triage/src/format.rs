@@ -6,10 +6,12 @@
 
 use sha2::{Digest, Sha256};
 
-use crate::features::{BUCKETS, FEATURE_SPEC};
+use crate::features::SMALL;
 
 const MAGIC: &[u8] = b"CSTRIAGE";
 const FORMAT: u32 = 1;
+/// How many buckets the features fall into.
+pub(crate) const BUCKETS: usize = SMALL.buckets as usize;
 const CHECKSUM_BYTES: usize = 32;
 /// More classes than a desk can tell apart are taken for damage.
 const MAX_CLASSES: usize = 256;
@@ -56,7 +58,7 @@ pub(crate) struct Parameters {
 pub(crate) fn encode(parameters: &Parameters) -> Vec<u8> {
     let mut out = MAGIC.to_vec();
     let counts = [parameters.labels.len(), parameters.scales.len(), parameters.words.len()];
-    let header = [FORMAT, u32::from(FEATURE_SPEC)].into_iter().chain(counts.map(|count| count as u32));
+    let header = [FORMAT, SMALL.number].into_iter().chain(counts.map(|count| count as u32));
     out.extend(header.flat_map(u32::to_le_bytes));
     out.extend(parameters.temperature.to_le_bytes());
     for (label, bias) in parameters.labels.iter().zip(&parameters.biases) {
@@ -86,7 +88,7 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(Parameters, String), LoadError> {
     let (body, checksum) = bytes.split_at_checked(body_length).ok_or(LoadError::WrongLength)?;
     let mut reader = Reader(body.get(MAGIC.len()..).ok_or(LoadError::WrongLength)?);
     check_number(reader.u32()?, FORMAT, LoadError::UnknownFormat)?;
-    check_number(reader.u32()?, u32::from(FEATURE_SPEC), LoadError::UnknownFeatures)?;
+    check_number(reader.u32()?, SMALL.number, LoadError::UnknownFeatures)?;
     if Sha256::digest(body).as_slice() != checksum {
         return Err(LoadError::Damaged);
     }

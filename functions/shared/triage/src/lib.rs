@@ -7,6 +7,7 @@ mod applications;
 mod asks;
 mod calendar;
 mod catalog;
+pub mod classifier;
 mod confidence;
 mod durations;
 mod features;

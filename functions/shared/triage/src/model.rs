@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::features::{self, Feature};
+use crate::features::{self, Feature, SMALL};
 use crate::format::{self, LoadError, Parameters};
 
 /// The intent of a message that asks for nothing a desk does.
@@ -56,7 +56,8 @@ impl Model {
 
     /// Every intent with its probability, the most probable first; the sum is one.
     pub(crate) fn predict(&self, masked: &str) -> Vec<Guess> {
-        let probabilities = softmax(&self.scores(&features::extract(masked)), self.parameters.temperature);
+        let probabilities =
+            softmax(&self.scores(&features::extract(SMALL, masked)), self.parameters.temperature);
         let labels = self.parameters.labels.iter().cloned();
         let mut guesses: Vec<Guess> =
             labels.zip(probabilities).map(|(intent, probability)| Guess { intent, probability }).collect();
@@ -81,8 +82,8 @@ impl Model {
         scores
     }
 
-    fn row(&self, bucket: u16) -> Option<(f32, &[u8])> {
-        let (block, bit) = (usize::from(bucket) / 64, bucket % 64);
+    fn row(&self, bucket: u32) -> Option<(f32, &[u8])> {
+        let (block, bit) = (bucket as usize / 64, bucket % 64);
         let used = *self.parameters.used.get(block)?;
         if (used >> bit) & 1 == 0 {
             return None;

@@ -8,8 +8,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::{ApplicationEntry, Catalog};
-use crate::features::{self, BUCKETS, Feature};
-use crate::format::{self, Parameters};
+use crate::features::{self, Feature, SMALL};
+use crate::format::{self, BUCKETS, Parameters};
 use crate::message::Message;
 use crate::model::softmax;
 
@@ -128,7 +128,7 @@ fn samples(examples: &[Example], messages: &[String], labels: &[String]) -> Vec<
         let class = class_of(example);
         let turn = seen.entry(class).or_default();
         let place = *turn * 1_000_000 / sizes.get(&class).copied().unwrap_or(1);
-        ordered.push((place, Sample { features: features::extract(message), class }));
+        ordered.push((place, Sample { features: features::extract(SMALL, message), class }));
         *turn += 1;
     }
     ordered.sort_by_key(|(place, sample)| (*place, sample.class));
@@ -169,7 +169,7 @@ impl Weights {
             *right -= 1.0;
         }
         for (bucket, value) in &sample.features {
-            self.step(usize::from(*bucket), *value, &errors);
+            self.step(*bucket as usize, *value, &errors);
         }
         self.step(BUCKETS, 0.1, &errors);
     }
@@ -194,7 +194,7 @@ impl Weights {
     fn scores(&self, features: &[Feature]) -> Vec<f32> {
         let mut scores: Vec<f32> = self.row(BUCKETS).iter().map(|bias| bias * 0.1).collect();
         for (bucket, value) in features {
-            for (score, weight) in scores.iter_mut().zip(self.row(usize::from(*bucket))) {
+            for (score, weight) in scores.iter_mut().zip(self.row(*bucket as usize)) {
                 *score += value * weight;
             }
         }

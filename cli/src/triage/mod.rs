@@ -1,0 +1,75 @@
+//! `countersign triage`: classifies a text, and trains and measures classifiers on anybody's labelled texts.
+
+mod data;
+mod evaluate;
+mod model;
+mod train;
+
+use crate::failure::Done;
+use crate::print;
+use clap::{Args, Subcommand};
+use countersign_triage::classifier::Verdict;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// How many classes are shown of a verdict.
+const SHOWN: usize = 5;
+
+/// What can be done with triage.
+///
+/// Labelled texts are JSON Lines: {"text": ..., "label": ...}; the label out_of_scope is reserved for texts that
+/// belong to no class.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Say what a text asks for, and how sure that is
+    Classify(Classify),
+    /// Train a classifier on labelled texts
+    Train(train::Options),
+    /// Measure a classifier on labelled texts
+    Evaluate(evaluate::Options),
+}
+
+/// What is classified, and by what.
+#[derive(Args, Debug)]
+pub(crate) struct Classify {
+    /// The text
+    text: String,
+    /// A trained classifier: the folder that `train` wrote, or its file
+    #[arg(long, value_name = "DIR")]
+    model: PathBuf,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(command: Command) -> Done {
+    match command {
+        Command::Classify(options) => classify(&options),
+        Command::Train(options) => train::run(&options),
+        Command::Evaluate(options) => evaluate::run(&options),
+    }
+}
+
+fn classify(options: &Classify) -> Done {
+    let classifier = model::load(&options.model)?;
+    let verdict = classifier.classify(&options.text);
+    if options.json {
+        return print::json(&json!({
+            "predicted": verdict.predicted,
+            "confidence": verdict.confidence,
+            "threshold": classifier.threshold(),
+            "top": top(&verdict),
+            "model": classifier.version(),
+        }));
+    }
+    print::line(format!("{} (confidence {:.3})", verdict.predicted, verdict.confidence));
+    for guess in verdict.guesses.iter().take(SHOWN) {
+        print::line(format!("  {:.3} {}", guess.probability, guess.intent));
+    }
+    Ok(())
+}
+
+/// The most probable classes with their probabilities.
+fn top(verdict: &Verdict) -> Vec<Value> {
+    verdict.guesses.iter().take(SHOWN).map(|guess| json!([guess.intent, guess.probability])).collect()
+}

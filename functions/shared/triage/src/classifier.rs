@@ -1,0 +1,141 @@
+//! A classifier for anybody's classes: trained from examples, calibrated, and able to say "none of these".
+//!
+//! Grams and the vector of a text feed one linear head; its scores, and how familiar the text is, feed a calibration
+//! that answers how probable it is that acting without a person would be right. All of it is computed the same way on
+//! every machine: the same examples give the same file, byte by byte.
+
+mod artefact;
+mod bytes;
+mod calibration;
+mod checksum;
+mod encoder;
+mod head;
+mod logistic;
+pub mod measures;
+mod neighbours;
+mod order;
+mod rows;
+mod signals;
+mod training;
+mod words;
+
+pub use artefact::MAX_CLASSIFIER_BYTES;
+pub use training::{Examples, Progress, TrainError, train};
+
+use crate::format::LoadError;
+use crate::model::{Guess, OUT_OF_SCOPE, softmax};
+use calibration::Calibration;
+use encoder::encode;
+use neighbours::Neighbours;
+use rows::Rows;
+use signals::{Seen, Vocabulary, best_in_scope, signals};
+use words::Table;
+
+/// A trained classifier in memory.
+#[derive(Debug, Clone)]
+pub struct Classifier {
+    /// The classes in order, [`OUT_OF_SCOPE`] among them.
+    labels: Vec<String>,
+    provenance: String,
+    version: String,
+    table: Option<Table>,
+    rows: Rows,
+    temperature: f64,
+    vocabulary: Vocabulary,
+    neighbours: Neighbours,
+    calibration: Calibration,
+    /// The share of out-of-scope texts that is assumed where no other is given.
+    assumed_share: f64,
+    threshold: f64,
+}
+
+/// What a classifier says of a text.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Verdict {
+    /// The best class in scope where the confidence reaches the threshold, else [`OUT_OF_SCOPE`].
+    pub predicted: String,
+    /// The best class in scope, whatever the confidence.
+    pub best: String,
+    /// How probable it is, 0 to 1, that acting on `best` without a person is right.
+    pub confidence: f64,
+    /// Every class with its probability, [`OUT_OF_SCOPE`] among them, the most probable first; the sum is one.
+    pub guesses: Vec<Guess>,
+}
+
+impl Classifier {
+    /// Reads the bytes of a classifier's file.
+    ///
+    /// # Errors
+    /// [`LoadError`] names what is wrong with the bytes; the same bytes fail the same way again.
+    pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
+        artefact::decode(bytes)
+    }
+
+    /// The SHA-256 at the end of the file, in hexadecimal: what to record beside a prediction.
+    pub fn version(&self) -> &str {
+        &self.version
+    }
+
+    /// What the classifier was made from, as JSON.
+    pub fn provenance(&self) -> &str {
+        &self.provenance
+    }
+
+    /// The classes in order, [`OUT_OF_SCOPE`] among them.
+    pub fn labels(&self) -> &[String] {
+        &self.labels
+    }
+
+    /// The confidence from which on a class is predicted, chosen on the validation set.
+    pub fn threshold(&self) -> f64 {
+        self.threshold
+    }
+
+    /// The share of out-of-scope texts, 0 to 1, that confidences assume.
+    pub fn assumed_share(&self) -> f64 {
+        self.assumed_share
+    }
+
+    /// Whether calibration saw enough texts out of scope to recognise them.
+    pub fn knows_out_of_scope(&self) -> bool {
+        self.calibration.fitted_share() > 0.0
+    }
+
+    /// Assumes another share of out-of-scope texts, as audits have shown it; kept within 0.001 and 0.999.
+    #[must_use]
+    pub fn assuming(mut self, share: f64) -> Self {
+        self.assumed_share = share.clamp(0.001, 0.999);
+        self
+    }
+
+    /// Classifies a text.
+    pub fn classify(&self, text: &str) -> Verdict {
+        let text = encode(self.table.as_ref(), text);
+        let scores = self.rows.scores(&text.features);
+        let outside = self.outside();
+        let seen = Seen { text: &text, scores: &scores, temperature: self.temperature, outside };
+        let signals = signals(&seen, &self.vocabulary, &self.neighbours);
+        let confidence = self.calibration.confidence(&signals, self.assumed_share);
+        let best = self.labels.get(best_in_scope(&scores, outside)).cloned().unwrap_or_default();
+        let accepted = confidence >= self.threshold;
+        Verdict {
+            predicted: if accepted { best.clone() } else { OUT_OF_SCOPE.to_owned() },
+            best,
+            confidence,
+            guesses: self.guesses(&scores),
+        }
+    }
+
+    fn guesses(&self, scores: &[f32]) -> Vec<Guess> {
+        let probabilities = softmax(scores, self.temperature as f32);
+        let pairs = self.labels.iter().cloned().zip(probabilities);
+        let mut guesses: Vec<Guess> =
+            pairs.map(|(intent, probability)| Guess { intent, probability }).collect();
+        guesses.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        guesses
+    }
+
+    fn outside(&self) -> usize {
+        self.labels.iter().position(|label| label == OUT_OF_SCOPE).unwrap_or(self.labels.len())
+    }
+}

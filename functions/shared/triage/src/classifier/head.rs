@@ -1,0 +1,144 @@
+//! Multinomial logistic regression over sparse features that learns one example at a time (AdaGrad).
+
+use super::order::Seeded;
+use crate::features::Feature;
+use crate::model::softmax;
+
+const LEARNING_RATE: f32 = 0.1;
+/// What a sum of squared gradients starts from, so that the first step is bounded.
+const FIRST_SQUARE: f32 = 1e-6;
+const NO_ROW: u32 = u32::MAX;
+
+/// One text as features, and the class it belongs to.
+#[derive(Debug, Clone)]
+pub(crate) struct Sample {
+    pub(crate) features: Vec<Feature>,
+    pub(crate) class: usize,
+}
+
+/// The weights of every class for every feature that training has met.
+#[derive(Debug, Clone)]
+pub(crate) struct Head {
+    classes: usize,
+    /// Which row a feature has, or [`NO_ROW`].
+    rows: Vec<u32>,
+    /// Per row one weight per class.
+    weights: Vec<f32>,
+    /// The sum of squared gradients of each weight.
+    squares: Vec<f32>,
+}
+
+impl Head {
+    /// A head that knows nothing yet.
+    pub(crate) fn new(features: usize, classes: usize) -> Self {
+        Self { classes, rows: vec![NO_ROW; features], weights: Vec::new(), squares: Vec::new() }
+    }
+
+    /// Learns all samples `epochs` times, each time in another order of chance.
+    pub(crate) fn fit(
+        &mut self,
+        samples: &[Sample],
+        epochs: usize,
+        seed: u64,
+        mut progress: impl FnMut(usize),
+    ) {
+        let mut seeded = Seeded::new(seed);
+        let mut order: Vec<&Sample> = samples.iter().collect();
+        for epoch in 1..=epochs {
+            seeded.shuffle(&mut order);
+            for sample in &order {
+                self.learn(&sample.features, sample.class);
+            }
+            progress(epoch);
+        }
+    }
+
+    /// One step towards `class` for these features.
+    pub(crate) fn learn(&mut self, features: &[Feature], class: usize) {
+        let probabilities = softmax(&self.scores(features), 1.0);
+        let mut errors: Vec<f32> = probabilities.into_iter().map(|p| p as f32).collect();
+        if let Some(right) = errors.get_mut(class) {
+            *right -= 1.0;
+        }
+        for (feature, value) in features {
+            self.step(*feature, *value, &errors);
+        }
+    }
+
+    /// The score of every class.
+    pub(crate) fn scores(&self, features: &[Feature]) -> Vec<f32> {
+        let mut scores = vec![0.0; self.classes];
+        for (feature, value) in features {
+            let Some(weights) = self.row(*feature) else { continue };
+            for (score, weight) in scores.iter_mut().zip(weights) {
+                *score += value * weight;
+            }
+        }
+        scores
+    }
+
+    /// The weights of a feature, one per class; `None` where training has not met it.
+    pub(crate) fn row(&self, feature: u32) -> Option<&[f32]> {
+        let row = *self.rows.get(feature as usize)?;
+        let from = row as usize * self.classes;
+        (row != NO_ROW).then(|| self.weights.get(from..from + self.classes))?
+    }
+
+    /// The features that training has met, in order.
+    pub(crate) fn met(&self) -> impl Iterator<Item = u32> {
+        (0_u32..).zip(&self.rows).filter(|(_, row)| **row != NO_ROW).map(|(feature, _)| feature)
+    }
+
+    fn step(&mut self, feature: u32, value: f32, errors: &[f32]) {
+        let Some(row) = self.rows.get_mut(feature as usize) else { return };
+        if *row == NO_ROW {
+            *row = (self.weights.len() / self.classes.max(1)) as u32;
+            self.weights.resize(self.weights.len() + self.classes, 0.0);
+            self.squares.resize(self.weights.len(), FIRST_SQUARE);
+        }
+        let from = *row as usize * self.classes;
+        let range = from..from + self.classes;
+        let (weights, squares) = (self.weights.get_mut(range.clone()), self.squares.get_mut(range));
+        let (Some(weights), Some(squares)) = (weights, squares) else { return };
+        for ((weight, square), error) in weights.iter_mut().zip(squares).zip(errors) {
+            let gradient = error * value;
+            *square += gradient * gradient;
+            *weight -= LEARNING_RATE * gradient / square.sqrt();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn samples() -> Vec<Sample> {
+        let of = |feature: u32, class| Sample { features: vec![(feature, 1.0), (9, 0.1)], class };
+        vec![of(0, 0), of(1, 1), of(2, 2)]
+    }
+
+    #[test]
+    fn it_learns_what_it_is_shown_and_nothing_else() {
+        let mut head = Head::new(10, 3);
+        head.fit(&samples(), 20, 1, |_| ());
+        for sample in samples() {
+            let scores = head.scores(&sample.features);
+            let best = (0..3).max_by(|a, b| scores[*a].total_cmp(&scores[*b]));
+            assert_eq!(best, Some(sample.class), "{scores:?}");
+        }
+        assert_eq!(head.met().collect::<Vec<_>>(), [0, 1, 2, 9]);
+        assert_eq!(head.row(5), None);
+        assert_eq!(head.row(99), None);
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_weights_and_another_does_not() {
+        let weights = |seed| {
+            let mut head = Head::new(10, 3);
+            head.fit(&samples(), 3, seed, |_| ());
+            head.weights
+        };
+        assert_eq!(weights(1), weights(1));
+        assert_ne!(weights(1), weights(3));
+    }
+}

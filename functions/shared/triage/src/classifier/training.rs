@@ -1,0 +1,161 @@
+//! Training a classifier: the head on the examples, the calibration on a validation set that the head never sees.
+
+use super::Classifier;
+use super::artefact::{MAX_CLASSES, encode as write};
+use super::calibration::{self, Calibration, Judged};
+use super::encoder::{Encoded, FEATURES, encode};
+use super::head::{Head, Sample};
+use super::neighbours::Neighbours;
+use super::rows::Rows;
+use super::signals::{Seen, Vocabulary, best_in_scope, signals};
+use super::words::Table;
+use crate::format::LoadError;
+use crate::model::{OUT_OF_SCOPE, softmax};
+use crate::training::Example;
+
+const EPOCHS: usize = 6;
+const SEED: u64 = 1;
+/// Stored examples of one class.
+const MAX_STORED: usize = 30;
+/// A desk sees more out of scope than a validation set usually holds; the less sure side is the safe one.
+const LEAST_ASSUMED_SHARE: f64 = 0.10;
+
+/// What a classifier is made from.
+#[derive(Debug, Clone, Copy)]
+pub struct Examples<'a> {
+    /// What the head learns.
+    pub training: &'a [Example],
+    /// What temperature, calibration and threshold are fitted to; no text of it should be in `training`.
+    pub validation: &'a [Example],
+    /// The bytes of a word-piece table.
+    pub table: Option<&'a [u8]>,
+    /// Where all this comes from, as JSON, to be kept in the file.
+    pub provenance: &'a str,
+}
+
+/// How far training is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Progress {
+    /// The texts are being read.
+    Reading,
+    /// The examples were learned so many times, of so many.
+    Learning(usize, usize),
+    /// Confidence is being fitted to the validation set.
+    Calibrating,
+}
+
+/// Why nothing was trained. Another try with the same examples fails the same way.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TrainError {
+    /// Fewer than two classes, or too many.
+    #[error("{0} classes: there must be at least 2 and at most {MAX_CLASSES}, out_of_scope included")]
+    Classes(usize),
+    /// The validation set is empty.
+    #[error("the validation set is empty: the confidence cannot be fitted")]
+    NoValidation,
+    /// A label of the validation set that training has no example of; the position counts from 0.
+    #[error("the validation set has the label {label:?}, of which training has no example")]
+    UnknownLabel {
+        /// Where in the validation set.
+        position: usize,
+        /// The label.
+        label: String,
+    },
+    /// The word-piece table cannot be used.
+    #[error("the table of word pieces: {0}")]
+    Table(#[from] LoadError),
+}
+
+/// Trains a classifier and returns its file. The same examples give the same bytes.
+///
+/// # Errors
+/// [`TrainError`] says what is wrong with the examples.
+pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, TrainError> {
+    if examples.validation.is_empty() {
+        return Err(TrainError::NoValidation);
+    }
+    let labels = labels(examples.training)?;
+    let validation = classes(examples.validation, &labels)?;
+    let table = examples.table.map(Table::load).transpose()?;
+    progress(Progress::Reading);
+    let read = |example: &Example| encode(table.as_ref(), &example.text);
+    let texts: Vec<Encoded> = examples.training.iter().map(read).collect();
+    let head = learned(&texts, &classes(examples.training, &labels)?, labels.len(), progress);
+    progress(Progress::Calibrating);
+    let outside = labels.binary_search_by(|label| label.as_str().cmp(OUT_OF_SCOPE)).unwrap_or_default();
+    let rows = Rows::of(&head, FEATURES, labels.len());
+    let stored = classes(examples.training, &labels)?.into_iter().zip(texts.iter().map(|text| text.vector));
+    let neighbours = Neighbours::of(stored, labels.len(), MAX_STORED);
+    let vocabulary = Vocabulary::of(&texts);
+    let texts: Vec<Encoded> = examples.validation.iter().map(read).collect();
+    let scores: Vec<Vec<f32>> = texts.iter().map(|text| rows.scores(&text.features)).collect();
+    let temperature = best_temperature(&scores, &validation);
+    let judged: Vec<Judged> = texts
+        .iter()
+        .zip(&scores)
+        .zip(&validation)
+        .map(|((text, scores), class)| Judged {
+            signals: signals(&Seen { text, scores, temperature, outside }, &vocabulary, &neighbours),
+            in_scope: *class != outside,
+            right: best_in_scope(scores, outside) == *class,
+        })
+        .collect();
+    let calibration = Calibration::fit(&judged);
+    let assumed_share = calibration.fitted_share().max(LEAST_ASSUMED_SHARE);
+    let threshold = calibration::threshold(&judged, &calibration::out_of_fold(&judged, assumed_share));
+    Ok(write(&Classifier {
+        labels,
+        provenance: examples.provenance.to_owned(),
+        version: String::new(),
+        table,
+        rows,
+        temperature,
+        vocabulary,
+        neighbours,
+        calibration,
+        assumed_share,
+        threshold,
+    }))
+}
+
+/// The classes in order; what is out of scope is always one.
+fn labels(examples: &[Example]) -> Result<Vec<String>, TrainError> {
+    let own = examples.iter().map(|example| example.label.clone());
+    let mut labels: Vec<String> = own.chain([OUT_OF_SCOPE.to_owned()]).collect();
+    labels.sort_unstable();
+    labels.dedup();
+    if (2..=MAX_CLASSES).contains(&labels.len()) {
+        Ok(labels)
+    } else {
+        Err(TrainError::Classes(labels.len()))
+    }
+}
+
+fn classes(examples: &[Example], labels: &[String]) -> Result<Vec<usize>, TrainError> {
+    let class = |(position, example): (usize, &Example)| {
+        let unknown = |_| TrainError::UnknownLabel { position, label: example.label.clone() };
+        labels.binary_search(&example.label).map_err(unknown)
+    };
+    examples.iter().enumerate().map(class).collect()
+}
+
+fn learned(texts: &[Encoded], classes: &[usize], count: usize, progress: &mut dyn FnMut(Progress)) -> Head {
+    let sample =
+        |(text, class): (&Encoded, &usize)| Sample { features: text.features.clone(), class: *class };
+    let samples: Vec<Sample> = texts.iter().zip(classes).map(sample).collect();
+    let mut head = Head::new(FEATURES, count);
+    head.fit(&samples, EPOCHS, SEED, |epoch| progress(Progress::Learning(epoch, EPOCHS)));
+    head
+}
+
+/// The temperature under which the labels of the validation set are most probable.
+fn best_temperature(scores: &[Vec<f32>], classes: &[usize]) -> f64 {
+    let loss = |temperature: f64| -> f64 {
+        let right = |(scores, class): (&Vec<f32>, &usize)| {
+            softmax(scores, temperature as f32).get(*class).copied().unwrap_or_default()
+        };
+        scores.iter().zip(classes).map(right).map(|p| -libm::log(p.max(1e-12))).sum()
+    };
+    let grid = (4..=80).map(|twentieths| f64::from(twentieths) / 20.0);
+    grid.map(|t| (loss(t), t)).min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |best| best.1)
+}

@@ -1,0 +1,166 @@
+//! The static word-piece table: one vector per piece of a word, and the mean of them for a text.
+//!
+//! The file: `CSPIECES`, format (u32), provenance (text), pieces (u32); each piece (text) in the order of its bytes;
+//! one scale (f32) per piece; [`DIMENSIONS`] signed bytes per piece; the SHA-256 of all before. A text is its length
+//! (u32) and its bytes. A piece that continues a word begins with `##`.
+
+use super::bytes::{Reader, Writer, signed};
+use super::checksum;
+use super::encoder::unit;
+use crate::features;
+use crate::format::LoadError;
+
+/// The length of a vector.
+pub(crate) const DIMENSIONS: usize = 256;
+const MAGIC: &[u8] = b"CSPIECES";
+const FORMAT: u32 = 1;
+const MAX_PIECES: usize = 1 << 17;
+const MAX_PIECE_BYTES: usize = 128;
+const MAX_PROVENANCE_BYTES: usize = 64 << 10;
+/// Longer words carry no meaning that a table could know.
+const MAX_WORD_BYTES: usize = 48;
+
+/// A vector of a text or a piece; of length one, or all zero.
+pub(crate) type Vector = [f32; DIMENSIONS];
+
+/// Word pieces with their vectors.
+#[derive(Debug, Clone)]
+pub(crate) struct Table {
+    /// Where it comes from, as JSON.
+    pub(crate) provenance: String,
+    pieces: Vec<String>,
+    scales: Vec<f32>,
+    rows: Vec<i8>,
+}
+
+impl Table {
+    /// Reads the bytes of a table.
+    pub(crate) fn load(bytes: &[u8]) -> Result<Self, LoadError> {
+        let body = checksum::verified(bytes, MAGIC)?;
+        let mut reader = Reader(body);
+        checksum::number(reader.u32()?, FORMAT, LoadError::UnknownFormat)?;
+        let provenance = reader.text(MAX_PROVENANCE_BYTES, "provenance")?;
+        let count = reader.count(MAX_PIECES, "pieces")?;
+        let pieces: Vec<String> =
+            (0..count).map(|_| reader.text(MAX_PIECE_BYTES, "piece")).collect::<Result<_, _>>()?;
+        let scales = reader.f32s(count, "scale")?;
+        let rows = signed(reader.take(count * DIMENSIONS)?);
+        reader.end()?;
+        if !pieces.is_sorted_by(|a, b| a < b) {
+            return Err(LoadError::Malformed("order of pieces"));
+        }
+        Ok(Self { provenance, pieces, scales, rows })
+    }
+
+    /// The bytes from which [`Table::load`] reads this table.
+    pub(crate) fn encode(&self) -> Vec<u8> {
+        let mut out = Writer(MAGIC.to_vec());
+        out.count(FORMAT as usize);
+        out.text(&self.provenance);
+        out.count(self.pieces.len());
+        self.pieces.iter().for_each(|piece| out.text(piece));
+        out.f32s(&self.scales);
+        out.i8s(&self.rows);
+        checksum::sealed(out.0)
+    }
+
+    /// The mean of the vectors of a lower-cased text's pieces, brought to length one.
+    pub(crate) fn vector(&self, lower: &str) -> Vector {
+        let mut sum = [0.0; DIMENSIONS];
+        for word in features::words(lower).filter(|word| word.len() <= MAX_WORD_BYTES) {
+            for piece in self.split(word) {
+                self.add(piece, &mut sum);
+            }
+        }
+        unit(sum)
+    }
+
+    fn add(&self, piece: usize, sum: &mut Vector) {
+        let row = self.rows.get(piece * DIMENSIONS..(piece + 1) * DIMENSIONS).unwrap_or_default();
+        let scale = self.scales.get(piece).copied().unwrap_or_default();
+        for (total, value) in sum.iter_mut().zip(row) {
+            *total += scale * f32::from(*value);
+        }
+    }
+
+    /// The pieces of a word, the longest first that fits at each place; none where one place has no piece.
+    fn split(&self, word: &str) -> Vec<usize> {
+        let mut pieces = Vec::new();
+        let mut rest = word;
+        while !rest.is_empty() {
+            let start = if rest.len() == word.len() { "" } else { "##" };
+            let Some((piece, length)) = self.longest(start, rest) else { return Vec::new() };
+            pieces.push(piece);
+            rest = rest.get(length..).unwrap_or_default();
+        }
+        pieces
+    }
+
+    fn longest(&self, start: &str, rest: &str) -> Option<(usize, usize)> {
+        let mut key = format!("{start}{rest}");
+        while key.len() > start.len() {
+            if let Ok(piece) = self.pieces.binary_search(&key) {
+                return Some((piece, key.len() - start.len()));
+            }
+            key.pop();
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+
+    /// A table of some pieces, each with a one at a place of its own.
+    pub(crate) fn table(pieces: &[&str]) -> Table {
+        let mut pieces: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+        pieces.sort_unstable();
+        let mut rows = vec![0; pieces.len() * DIMENSIONS];
+        for at in 0..pieces.len() {
+            rows[at * DIMENSIONS + at] = 127;
+        }
+        Table { provenance: "{}".to_owned(), scales: vec![1.0 / 127.0; pieces.len()], pieces, rows }
+    }
+
+    fn check(word: &str, expected: &[&str]) {
+        let table = table(&["a", "access", "##ible", "##i", "##b", "##ü", "in"]);
+        let split: Vec<&str> = table.split(word).into_iter().map(|at| table.pieces[at].as_str()).collect();
+        assert_eq!(split, expected, "{word}");
+    }
+
+    #[test]
+    fn the_longest_piece_wins_and_an_unknown_one_drops_the_word() {
+        check("access", &["access"]);
+        check("accessible", &["access", "##ible"]);
+        check("aib", &["a", "##i", "##b"]);
+        check("inü", &["in", "##ü"]);
+        check("ible", &[]);
+        check("accessx", &[]);
+        check("", &[]);
+    }
+
+    #[test]
+    fn a_text_has_length_one_and_the_middle_of_its_words() {
+        let table = table(&["access", "need"]);
+        let vector = table.vector("need access, access");
+        let squares: f32 = vector.iter().map(|value| value * value).sum();
+        assert!((squares - 1.0).abs() < 1e-5);
+        assert!(vector[0] > vector[1] && vector[1] > 0.0);
+        assert_eq!(table.vector("nothing known"), [0.0; DIMENSIONS]);
+    }
+
+    #[test]
+    fn it_survives_its_file_and_no_damage_does() {
+        let table = table(&["access", "need"]);
+        let bytes = table.encode();
+        let again = Table::load(&bytes).unwrap();
+        assert_eq!((again.pieces, again.rows, again.scales), (table.pieces, table.rows, table.scales));
+        for at in (0..bytes.len()).step_by(7) {
+            let mut damaged = bytes.clone();
+            damaged[at] ^= 1;
+            assert!(Table::load(&damaged).is_err(), "{at}");
+            assert!(Table::load(&bytes[..at]).is_err(), "{at}");
+        }
+    }
+}
