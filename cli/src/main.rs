@@ -129,6 +129,7 @@ mod tests {
             "countersign triage train --data a.jsonl --validation b.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --predictions p.jsonl --json",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 0.18",
+            "countersign triage simulate --start 5 --stream a.jsonl --bad 1 --json",
         ] {
             check(line, true);
         }
@@ -146,6 +147,7 @@ mod tests {
             "countersign policy diff infra/config new",
             "countersign triage train --data a.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 2",
+            "countersign triage simulate --start 5 --stream a.jsonl --bad 6",
         ] {
             check(line, false);
         }

@@ -3,6 +3,7 @@
 mod data;
 mod evaluate;
 mod model;
+mod simulate;
 mod train;
 
 use crate::failure::Done;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     Train(train::Options),
     /// Measure a classifier on labelled texts
     Evaluate(evaluate::Options),
+    /// Play corrections, good and bad ones, through the learning, and say what came of it
+    Simulate(simulate::Options),
 }
 
 /// What is classified, and by what.
@@ -47,6 +50,7 @@ pub(crate) fn run(command: Command) -> Done {
         Command::Classify(options) => classify(&options),
         Command::Train(options) => train::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
+        Command::Simulate(options) => simulate::run(&options),
     }
 }
 

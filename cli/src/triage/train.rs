@@ -4,8 +4,9 @@ use super::{data::Data, model};
 use crate::failure::{Done, Failure};
 use crate::{print, stopwatch::Stopwatch};
 use clap::Args;
-use countersign_triage::classifier::{Classifier, Examples, Progress, TrainError, train};
+use countersign_triage::classifier::{Classifier, Examples, Progress, TrainError, shipped_table, train};
 use serde_json::json;
+use sha2::{Digest, Sha256};
 use std::path::PathBuf;
 
 /// What a classifier is trained on, and where it goes.
@@ -29,7 +30,7 @@ pub(super) fn run(options: &Options) -> Done {
     let examples = Examples {
         training: &data.examples,
         validation: &validation.examples,
-        table: None,
+        table: Some(shipped_table()),
         provenance: &provenance,
     };
     let watch = Stopwatch::start();
@@ -58,6 +59,7 @@ fn provenance(data: &Data, validation: &Data) -> String {
         "program": concat!("countersign ", env!("CARGO_PKG_VERSION")),
         "training": of(data),
         "validation": of(validation),
+        "word_pieces": {"sha256": hex::encode(Sha256::digest(shipped_table()))},
     });
     made.to_string()
 }

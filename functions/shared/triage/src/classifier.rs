@@ -10,12 +10,14 @@ mod calibration;
 mod checksum;
 mod encoder;
 mod head;
+pub mod learning;
 mod logistic;
 pub mod measures;
 mod neighbours;
 mod order;
 mod rows;
 mod signals;
+pub mod simulation;
 mod training;
 mod words;
 
@@ -30,6 +32,11 @@ use neighbours::Neighbours;
 use rows::Rows;
 use signals::{Seen, Vocabulary, best_in_scope, signals};
 use words::Table;
+
+/// The word-piece table that comes with the product; `pieces/README.md` says from where.
+pub fn shipped_table() -> &'static [u8] {
+    include_bytes!("../pieces/pieces.bin")
+}
 
 /// A trained classifier in memory.
 #[derive(Debug, Clone)]

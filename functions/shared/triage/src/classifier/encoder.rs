@@ -4,7 +4,7 @@ use super::words::{DIMENSIONS, Table, Vector};
 use crate::features::{self, Feature, LARGE};
 
 /// How much the vector of a text counts beside each group of grams, which has length one.
-const VECTOR_WEIGHT: f32 = 2.0;
+const VECTOR_WEIGHT: f32 = 4.0;
 const BIAS: f32 = 0.1;
 const FIRST_DIMENSION: u32 = LARGE.buckets;
 const BIAS_FEATURE: u32 = FIRST_DIMENSION + DIMENSIONS as u32;

@@ -5,8 +5,8 @@ use crate::features::Feature;
 use crate::model::softmax;
 
 const LEARNING_RATE: f32 = 0.1;
-/// What a sum of squared gradients starts from, so that the first step is bounded.
-const FIRST_SQUARE: f32 = 1e-6;
+/// What a sum of squared gradients starts from: so much that what is met once does not outweigh what is met often.
+const FIRST_SQUARE: f32 = 0.01;
 const NO_ROW: u32 = u32::MAX;
 
 /// One text as features, and the class it belongs to.

@@ -13,7 +13,8 @@ use crate::format::LoadError;
 use crate::model::{OUT_OF_SCOPE, softmax};
 use crate::training::Example;
 
-const EPOCHS: usize = 6;
+/// How often the examples are learned.
+pub(crate) const EPOCHS: usize = 6;
 const SEED: u64 = 1;
 /// Stored examples of one class.
 const MAX_STORED: usize = 30;
@@ -119,7 +120,7 @@ pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Resu
 }
 
 /// The classes in order; what is out of scope is always one.
-fn labels(examples: &[Example]) -> Result<Vec<String>, TrainError> {
+pub(crate) fn labels(examples: &[Example]) -> Result<Vec<String>, TrainError> {
     let own = examples.iter().map(|example| example.label.clone());
     let mut labels: Vec<String> = own.chain([OUT_OF_SCOPE.to_owned()]).collect();
     labels.sort_unstable();
@@ -131,7 +132,8 @@ fn labels(examples: &[Example]) -> Result<Vec<String>, TrainError> {
     }
 }
 
-fn classes(examples: &[Example], labels: &[String]) -> Result<Vec<usize>, TrainError> {
+/// The class of each example.
+pub(crate) fn classes(examples: &[Example], labels: &[String]) -> Result<Vec<usize>, TrainError> {
     let class = |(position, example): (usize, &Example)| {
         let unknown = |_| TrainError::UnknownLabel { position, label: example.label.clone() };
         labels.binary_search(&example.label).map_err(unknown)

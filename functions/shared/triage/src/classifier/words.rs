@@ -150,6 +150,24 @@ pub(crate) mod tests {
         assert_eq!(table.vector("nothing known"), [0.0; DIMENSIONS]);
     }
 
+    /// Of each row the first two texts are nearer to each other than to the third.
+    #[test]
+    fn the_shipped_table_knows_what_is_alike() {
+        let table = Table::load(crate::classifier::shipped_table()).unwrap();
+        assert!(table.provenance.contains("\"licence\": \"Apache-2.0\""), "{}", table.provenance);
+        let cosine = |one: &str, other: &str| -> f32 {
+            table.vector(one).iter().zip(table.vector(other)).map(|(a, b)| a * b).sum()
+        };
+        for [one, like, unlike] in [
+            ["laptop", "notebook computer", "vacation"],
+            ["vacation", "a holiday", "my screen is broken"],
+            ["salary", "paycheck amount", "printer"],
+            ["wifi is down", "no internet connection", "sign the contract"],
+        ] {
+            assert!(cosine(one, like) > cosine(one, unlike) + 0.05, "{one}");
+        }
+    }
+
     #[test]
     fn it_survives_its_file_and_no_damage_does() {
         let table = table(&["access", "need"]);
