@@ -1,8 +1,8 @@
 //! Against servers on this machine: what each way of failing is told as, and what is kept of connections.
 
 use super::*;
-use std::collections::VecDeque;
 use http::Method;
+use std::collections::VecDeque;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
