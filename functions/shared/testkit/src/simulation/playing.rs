@@ -201,7 +201,10 @@ impl Simulation<'_> {
         let period = Period { from: now, to: Timestamp(now.0 + minutes * 60_000) };
         let delegation = Delegation { from: from.clone(), to, period };
         self.world.put(Slot::Delegation(from), &delegation);
-        self.world.state().witness.delegations.push((delegation, now));
+        let delegations = &mut self.world.state().witness.delegations;
+        // A person has one delegation: the new one takes the place of the old.
+        delegations.retain(|(old, _)| old.from != delegation.from);
+        delegations.push((delegation, now));
     }
 
     /// Known in the HR system at once, and here once that was read.
