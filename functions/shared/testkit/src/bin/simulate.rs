@@ -22,7 +22,7 @@ use std::{
 const SEED: &str = "COUNTERSIGN_SEED";
 /// Seeds, seeds per guard and races, where nobody says how many.
 const SEEDS: u64 = 10_000;
-const GUARD_SEEDS: u64 = 4_000;
+const GUARD_SEEDS: u64 = 40_000;
 const RACES: u64 = 100_000;
 /// How many races happen in one world before the next is made.
 const RACES_OF_A_WORLD: u64 = 10;
