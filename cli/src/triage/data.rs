@@ -1,7 +1,7 @@
 //! Labelled texts in files of JSON Lines.
 
 use crate::failure::{Done, Failure, about_file};
-use countersign_triage::training::Example;
+use countersign_triage::classifier::Example;
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::path::Path;

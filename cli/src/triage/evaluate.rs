@@ -1,15 +1,14 @@
 //! `countersign triage evaluate`.
 
-use super::{data::Data, model, top};
+use super::{data::Data, model::Chosen, top};
 use crate::failure::{Done, about_file};
 use crate::print;
 use crate::stopwatch::Stopwatch;
 use clap::Args;
 use countersign_triage::classifier::{
-    Classifier, Verdict,
+    Example, Verdict,
     measures::{Measures, Outcome, measure},
 };
-use countersign_triage::training::Example;
 use serde_json::json;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -20,9 +19,9 @@ const SAID_EVERY: usize = 5_000;
 /// What is measured, and on what.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
-    /// A trained classifier: the folder that `train` wrote, or its file
+    /// A trained classifier: the folder that `train` wrote, or its file [default: the shipped one]
     #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    model: Option<PathBuf>,
     /// Labelled texts that training has not seen
     #[arg(long, value_name = "FILE")]
     data: PathBuf,
@@ -46,13 +45,14 @@ fn share(text: &str) -> Result<f64, String> {
 }
 
 pub(super) fn run(options: &Options) -> Done {
-    let mut classifier = model::load(&options.model)?;
+    let mut chosen = Chosen::of(options.model.as_deref())?;
     if let Some(share) = options.out_of_scope_share {
-        classifier = classifier.assuming(share);
+        chosen.classifier = chosen.classifier.assuming(share);
     }
+    let classifier = &chosen.classifier;
     let data = Data::read(&options.data)?;
     let watch = Stopwatch::start();
-    let verdicts = verdicts(&classifier, &data.examples);
+    let verdicts = verdicts(&chosen, &data.examples);
     let micros = watch.elapsed().as_secs_f64() * 1e6 / data.examples.len() as f64;
     if let Some(path) = &options.predictions {
         write(path, &data.examples, &verdicts)?;
@@ -73,12 +73,13 @@ pub(super) fn run(options: &Options) -> Done {
     Ok(())
 }
 
-fn verdicts(classifier: &Classifier, examples: &[Example]) -> Vec<Verdict> {
+/// What is said of each text, with words about progress.
+pub(super) fn verdicts(chosen: &Chosen, examples: &[Example]) -> Vec<Verdict> {
     let classify = |(count, example): (usize, &Example)| {
         if count % SAID_EVERY == 0 {
             print::complaint(format!("classified {count} of {}", examples.len()));
         }
-        classifier.classify(&example.text)
+        chosen.classify(&example.text)
     };
     (1..).zip(examples).map(classify).collect()
 }

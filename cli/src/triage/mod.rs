@@ -3,13 +3,16 @@
 mod data;
 mod evaluate;
 mod model;
+mod report;
 mod simulate;
 mod train;
 
+use crate::deployment::Place;
 use crate::failure::Done;
 use crate::print;
 use clap::{Args, Subcommand};
 use countersign_triage::classifier::Verdict;
+use model::Chosen;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -30,6 +33,8 @@ pub(crate) enum Command {
     Evaluate(evaluate::Options),
     /// Play corrections, good and bad ones, through the learning, and say what came of it
     Simulate(simulate::Options),
+    /// Say of each intent how much came, and whether what triage said of it was right
+    Report(report::Options),
 }
 
 /// What is classified, and by what.
@@ -37,26 +42,27 @@ pub(crate) enum Command {
 pub(crate) struct Classify {
     /// The text
     text: String,
-    /// A trained classifier: the folder that `train` wrote, or its file
+    /// A trained classifier: the folder that `train` wrote, or its file [default: the shipped one]
     #[arg(long, value_name = "DIR")]
-    model: PathBuf,
+    model: Option<PathBuf>,
     /// Print JSON
     #[arg(long)]
     json: bool,
 }
 
-pub(crate) fn run(command: Command) -> Done {
+pub(crate) async fn run(place: &Place, command: Command) -> Done {
     match command {
         Command::Classify(options) => classify(&options),
         Command::Train(options) => train::run(&options),
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Simulate(options) => simulate::run(&options),
+        Command::Report(options) => report::run(place, &options).await,
     }
 }
 
 fn classify(options: &Classify) -> Done {
-    let classifier = model::load(&options.model)?;
-    let verdict = classifier.classify(&options.text);
+    let chosen = Chosen::of(options.model.as_deref())?;
+    let (classifier, verdict) = (&chosen.classifier, chosen.classify(&options.text));
     if options.json {
         return print::json(&json!({
             "predicted": verdict.predicted,

@@ -1,12 +1,38 @@
-//! The folder of a trained classifier.
+//! The classifier that a command is about: the shipped one, or that of a folder.
 
 use crate::failure::{Done, Failure, about_file};
-use countersign_triage::classifier::{Classifier, MAX_CLASSIFIER_BYTES};
+use countersign_triage::classifier::{Classifier, MAX_CLASSIFIER_BYTES, Verdict};
+use countersign_triage::shipped;
 use std::fs::{self, File};
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
 const FILE: &str = "model.bin";
+
+/// A classifier, and how texts are prepared for it.
+pub(super) struct Chosen {
+    pub(super) classifier: Classifier,
+    is_shipped: bool,
+}
+
+impl Chosen {
+    /// The classifier of a folder or file, or the shipped one where none is given.
+    pub(super) fn of(given: Option<&Path>) -> Done<Self> {
+        let classifier = match given {
+            Some(path) => load(path)?,
+            None => shipped::model().map_err(|error| Failure::new(format!("the shipped model: {error}")))?,
+        };
+        Ok(Self { classifier, is_shipped: given.is_none() })
+    }
+
+    /// Classifies a text.
+    pub(super) fn classify(&self, text: &str) -> Verdict {
+        match self.is_shipped {
+            true => self.classifier.classify(&shipped::masked(text)),
+            false => self.classifier.classify(text),
+        }
+    }
+}
 
 /// Reads the classifier of a folder, or of the file itself.
 pub(super) fn load(given: &Path) -> Done<Classifier> {
@@ -15,7 +41,7 @@ pub(super) fn load(given: &Path) -> Done<Classifier> {
     let mut bytes = Vec::new();
     let most = MAX_CLASSIFIER_BYTES as u64 + 1;
     file.take(most).read_to_end(&mut bytes).map_err(about_file(&path))?;
-    Classifier::load(&bytes).map_err(|error| {
+    Classifier::load(bytes).map_err(|error| {
         Failure::new(format!("{}: {error}", path.display()))
             .advising("Train it again: countersign triage train")
     })

@@ -4,7 +4,7 @@ use super::data::Data;
 use crate::failure::{Done, Failure};
 use crate::print;
 use clap::{Args, value_parser};
-use countersign_triage::classifier::shipped_table;
+use countersign_triage::classifier::Pieces;
 use countersign_triage::classifier::simulation::{Course, REVIEWERS, Setting, simulate};
 use std::path::PathBuf;
 
@@ -39,7 +39,7 @@ pub(super) fn run(options: &Options) -> Done {
         measured: measured.as_ref().map(|data| data.examples.as_slice()),
         start: usize::from(options.start),
         bad: usize::from(options.bad),
-        table: Some(shipped_table()),
+        pieces: Pieces::Shipped,
     };
     let mut progress = |corrections: usize, accuracy: f64| {
         if corrections.is_multiple_of(SAID_EVERY) {

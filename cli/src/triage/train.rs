@@ -4,7 +4,9 @@ use super::{data::Data, model};
 use crate::failure::{Done, Failure};
 use crate::{print, stopwatch::Stopwatch};
 use clap::Args;
-use countersign_triage::classifier::{Classifier, Examples, Progress, TrainError, shipped_table, train};
+use countersign_triage::classifier::{
+    Classifier, Examples, Pieces, Progress, TrainError, shipped_table, train,
+};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::path::PathBuf;
@@ -30,7 +32,7 @@ pub(super) fn run(options: &Options) -> Done {
     let examples = Examples {
         training: &data.examples,
         validation: &validation.examples,
-        table: Some(shipped_table()),
+        pieces: Pieces::Carried(shipped_table()),
         provenance: &provenance,
     };
     let watch = Stopwatch::start();

@@ -3,11 +3,12 @@
 use std::ops::Range;
 
 use crate::applications::find_words;
+use crate::classifier::{Classifier, Guess, OUT_OF_SCOPE};
 use crate::message::Message;
-use crate::model::{Guess, Model, OUT_OF_SCOPE};
+use crate::targets;
 
 /// A part of its own must be recognised this surely.
-const SURE: f64 = 0.7;
+const SURE: f64 = 0.8;
 /// More sentences than this are read as one part, and left to a person.
 const MAX_PIECES: usize = 24;
 /// More joins than this in one sentence are not tried.
@@ -50,16 +51,52 @@ const KIN: &[(&str, &str)] = &[
     ("security.report", "account.unlock"),
     ("leave.question", "policy.question"),
     ("expense.question", "policy.question"),
+    ("benefits.question", "policy.question"),
+    ("access.request", "access.question"),
+    ("access.request", "access.extend"),
+    ("access.request", "role.change"),
+    ("account.question", "password.reset"),
+    ("account.question", "account.unlock"),
+    ("account.question", "mfa.reset"),
+    ("account.question", "email.issue"),
+    ("hardware.request", "hardware.repair"),
+    ("hardware.request", "phone.request"),
+    ("hardware.request", "device.lost"),
+    ("hardware.return", "employee.offboarding"),
+    ("software.install", "software.update"),
+    ("software.install", "licence.question"),
+    ("software.issue", "software.update"),
+    ("network.issue", "vpn.access"),
+    ("leave.request", "leave.question"),
+    ("leave.request", "sick.report"),
+    ("payroll.question", "payslip.copy"),
+    ("payroll.question", "employee.change"),
+    ("expense.question", "expense.submit"),
+    ("expense.question", "travel.booking"),
+    ("purchase.request", "licence.question"),
+    ("invoice.question", "vendor.onboarding"),
+    ("contract.review", "vendor.onboarding"),
+    ("security.report", "phishing.report"),
+    ("security.report", "device.lost"),
 ];
 
 /// One ask within a message: its place, and what the classifier makes of it.
 pub(crate) struct Part {
     pub(crate) range: Range<usize>,
+    /// What the classifier has read of it.
+    pub(crate) readings: Vec<String>,
     pub(crate) guesses: Vec<Guess>,
 }
 
+impl Part {
+    /// The most probable intent.
+    pub(crate) fn intent(&self) -> &str {
+        self.guesses.first().map_or(OUT_OF_SCOPE, |guess| guess.intent.as_str())
+    }
+}
+
 /// The asks of a message, at least one where it has words.
-pub(crate) fn split(model: &Model, message: &Message) -> Vec<Part> {
+pub(crate) fn split(model: &Classifier, message: &Message) -> Vec<Part> {
     if message.words(message.body.clone()).is_empty() {
         return Vec::new();
     }
@@ -75,13 +112,17 @@ pub(crate) fn is_crowded(message: &Message) -> bool {
     sentences(message).len() > MAX_PIECES
 }
 
-fn part(model: &Model, message: &Message, range: Range<usize>) -> Part {
-    let guesses = model.predict(&message.masked(range.clone()));
-    Part { range: trimmed(message, range), guesses }
+fn part(model: &Classifier, message: &Message, range: Range<usize>) -> Part {
+    read(model, message, range.clone(), message.masked(range))
+}
+
+fn read(model: &Classifier, message: &Message, range: Range<usize>, reading: String) -> Part {
+    let guesses = model.guesses_of(&reading);
+    Part { range: trimmed(message, range), readings: vec![reading], guesses }
 }
 
 /// A message of one ask: judged half by all of it, half by the sentences that ask.
-fn whole(model: &Model, message: &Message, parts: &[Part]) -> Part {
+fn whole(model: &Classifier, message: &Message, parts: &[Part]) -> Part {
     let mut whole = part(model, message, message.body.clone());
     if let [one] = parts {
         for guess in &mut whole.guesses {
@@ -90,12 +131,13 @@ fn whole(model: &Model, message: &Message, parts: &[Part]) -> Part {
                 other.map_or(guess.probability, |other| f64::midpoint(guess.probability, other.probability));
         }
         whole.guesses.sort_by(|a, b| b.probability.total_cmp(&a.probability));
+        whole.readings.extend(one.readings.iter().cloned());
     }
     whole
 }
 
 /// The items of a list of two or more, each an ask.
-fn list(model: &Model, message: &Message) -> Option<Vec<Part>> {
+fn list(model: &Classifier, message: &Message) -> Option<Vec<Part>> {
     let lines = lines(message);
     let items: Vec<&(Range<usize>, bool)> = lines.iter().filter(|(_, is_item)| *is_item).collect();
     if items.len() < 2 {
@@ -104,22 +146,22 @@ fn list(model: &Model, message: &Message) -> Option<Vec<Part>> {
     let introduction =
         lines.iter().take_while(|(_, is_item)| !is_item).map(|(range, _)| message.masked(range.clone()));
     let introduction = introduction.collect::<Vec<_>>().join(" ");
-    let read = |(range, _): &&(Range<usize>, bool)| {
+    let best = |(range, _): &&(Range<usize>, bool)| {
         let alone = part(model, message, range.clone());
         let leads = [introduction.as_str(), LEAD];
         let led = leads.iter().filter_map(|lead| led(model, message, range.clone(), lead));
         led.fold(alone, |best, other| if chance(&other) > chance(&best) { other } else { best })
     };
-    Some(items.iter().take(MAX_ITEMS).map(read).collect())
+    Some(items.iter().take(MAX_ITEMS).map(best).collect())
 }
 
-fn led(model: &Model, message: &Message, range: Range<usize>, lead: &str) -> Option<Part> {
-    let guesses = model.predict(&format!("{lead} {}", message.masked(range.clone())));
-    Some(Part { range: trimmed(message, range), guesses }).filter(|part| intent(part) != OUT_OF_SCOPE)
+fn led(model: &Classifier, message: &Message, range: Range<usize>, lead: &str) -> Option<Part> {
+    let reading = format!("{lead} {}", message.masked(range.clone()));
+    Some(read(model, message, range, reading)).filter(|part| part.intent() != OUT_OF_SCOPE)
 }
 
 /// The asks of running text: sentences that are surely another errand than the one before.
-fn prose(model: &Model, message: &Message) -> Vec<Part> {
+fn prose(model: &Classifier, message: &Message) -> Vec<Part> {
     if is_crowded(message) {
         return Vec::new();
     }
@@ -131,8 +173,12 @@ fn prose(model: &Model, message: &Message) -> Vec<Part> {
             Some(last) if !(is_sure(last) && is_another(message, last, &next)) => {
                 let range = last.range.start..next.range.end;
                 *last = match (is_sure(last), is_sure(&next)) {
-                    (true, false) => Part { range, guesses: std::mem::take(&mut last.guesses) },
-                    (false, true) => Part { range, guesses: next.guesses },
+                    (true, false) => Part {
+                        range,
+                        readings: std::mem::take(&mut last.readings),
+                        guesses: std::mem::take(&mut last.guesses),
+                    },
+                    (false, true) => Part { range, ..next },
                     _ => part(model, message, range),
                 };
             }
@@ -142,7 +188,7 @@ fn prose(model: &Model, message: &Message) -> Vec<Part> {
     parts
 }
 
-fn best_reading(model: &Model, message: &Message, range: Range<usize>) -> Part {
+fn best_reading(model: &Classifier, message: &Message, range: Range<usize>) -> Part {
     let alone = part(model, message, range.clone());
     if is_sure(&alone) {
         return alone;
@@ -152,19 +198,19 @@ fn best_reading(model: &Model, message: &Message, range: Range<usize>) -> Part {
 
 fn is_another(message: &Message, last: &Part, next: &Part) -> bool {
     let marked = starts_with_also(message, &next.range);
-    let pair = (intent(last), intent(next));
+    let pair = (last.intent(), next.intent());
     let refers_back =
         !marked && message.words(next.range.clone()).iter().any(|word| REFERRING.contains(&word.text));
     let kin = !marked && KIN.iter().any(|(a, b)| pair == (*a, *b) || pair == (*b, *a));
     let names = |part: &Part| {
         message.applications.iter().any(|mention| crate::message::within(&part.range, &mention.span))
     };
-    let second_application = intent(last).starts_with("access.") && marked && names(last) && names(next);
-    is_sure(next) && ((intent(last) != intent(next) && !kin && !refers_back) || second_application)
+    let second_application = targets::is_access(last.intent()) && marked && names(last) && names(next);
+    is_sure(next) && ((last.intent() != next.intent() && !kin && !refers_back) || second_application)
 }
 
 /// Cuts a sentence at a join whose two sides are surely different errands.
-fn joined(model: &Model, message: &Message, sentence: Range<usize>) -> Vec<Range<usize>> {
+fn joined(model: &Classifier, message: &Message, sentence: Range<usize>) -> Vec<Range<usize>> {
     let patterns: Vec<String> = JOINS.iter().map(|join| (*join).to_owned()).collect();
     for (_, join) in find_words(&patterns, message.lower(sentence.clone())).into_iter().take(MAX_JOINS) {
         let join = sentence.start + join.start..sentence.start + join.end;
@@ -184,12 +230,8 @@ fn starts_with_also(message: &Message, range: &Range<usize>) -> bool {
     ALSO.iter().any(|also| opening.contains(&format!(" {also} ")))
 }
 
-fn intent(part: &Part) -> &str {
-    part.guesses.first().map_or(OUT_OF_SCOPE, |guess| guess.intent.as_str())
-}
-
 fn chance(part: &Part) -> f64 {
-    if intent(part) == OUT_OF_SCOPE {
+    if part.intent() == OUT_OF_SCOPE {
         0.0
     } else {
         part.guesses.first().map_or(0.0, |guess| guess.probability)

@@ -68,13 +68,8 @@ fn end_of(words: &[Word<'_>], today: Date) -> Option<(Date, usize)> {
         "day" | "today" | "tages" => today,
         "week" | "woche" | "semaine" | "semana" => end_of_week(today),
         "month" | "monats" | "mois" | "mes" => end_of_month(today),
-        "year" | "jahres" | "année" | "año" => {
-            Date::from_calendar_date(today.year(), Month::December, 31).ok()?
-        }
-        "quarter" | "quartals" | "trimestre" => {
-            let month = (u8::from(today.month()) - 1) / 3 * 3 + 3;
-            end_of_month(today.replace_day(1).ok()?.replace_month(Month::try_from(month).ok()?).ok()?)
-        }
+        "year" | "jahres" | "année" | "año" => end_of_year(today)?,
+        "quarter" | "quartals" | "trimestre" => end_of_quarter(today)?,
         other => {
             let month = month(other)?;
             end_of_month(coming(1, month, today)?)
@@ -122,6 +117,18 @@ pub(crate) fn end_of_month(today: Date) -> Date {
     today.replace_day(today.month().length(today.year())).unwrap_or(today)
 }
 
+/// The last day of a quarter.
+pub(crate) fn end_of_quarter(today: Date) -> Option<Date> {
+    let month = (u8::from(today.month()) - 1) / 3 * 3 + 3;
+    let first = today.replace_day(1).ok()?;
+    first.replace_month(Month::try_from(month).ok()?).ok().map(end_of_month)
+}
+
+/// The last day of a year.
+pub(crate) fn end_of_year(today: Date) -> Option<Date> {
+    Date::from_calendar_date(today.year(), Month::December, 31).ok()
+}
+
 fn weekday(word: &str) -> Option<Weekday> {
     let day = match word {
         "monday" | "mon" | "montag" | "lundi" | "lunes" => Weekday::Monday,
@@ -136,7 +143,8 @@ fn weekday(word: &str) -> Option<Weekday> {
     Some(day)
 }
 
-fn month(word: &str) -> Option<Month> {
+/// The month of that name.
+pub(crate) fn month(word: &str) -> Option<Month> {
     let month = match word {
         "january" | "jan" | "januar" | "janvier" | "enero" => Month::January,
         "february" | "feb" | "februar" | "février" | "febrero" => Month::February,

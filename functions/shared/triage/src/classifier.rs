@@ -5,29 +5,37 @@
 //! every machine: the same examples give the same file, byte by byte.
 
 mod artefact;
-mod bytes;
+
 mod calibration;
 mod checksum;
+pub mod diagram;
 mod encoder;
+mod guess;
 mod head;
+mod layout;
 pub mod learning;
+mod load_error;
 mod logistic;
 pub mod measures;
 mod neighbours;
 mod order;
+pub mod report;
 mod rows;
 mod signals;
 pub mod simulation;
 mod training;
+mod weighing;
 mod words;
 
 pub use artefact::MAX_CLASSIFIER_BYTES;
-pub use training::{Examples, Progress, TrainError, train};
+pub use guess::{Guess, OUT_OF_SCOPE};
+pub use load_error::LoadError;
+pub use training::{Example, Examples, Pieces, Progress, TrainError, train};
 
-use crate::format::LoadError;
-use crate::model::{Guess, OUT_OF_SCOPE, softmax};
+use bytes::Bytes;
 use calibration::Calibration;
 use encoder::encode;
+use guess::softmax;
 use neighbours::Neighbours;
 use rows::Rows;
 use signals::{Seen, Vocabulary, best_in_scope, signals};
@@ -74,8 +82,13 @@ impl Classifier {
     ///
     /// # Errors
     /// [`LoadError`] names what is wrong with the bytes; the same bytes fail the same way again.
-    pub fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        artefact::decode(bytes)
+    pub fn load(bytes: impl Into<Bytes>) -> Result<Self, LoadError> {
+        artefact::decode(&bytes.into())
+    }
+
+    /// Reads a file that is part of the program, all but its checksum.
+    pub(crate) fn of_program(bytes: &'static [u8]) -> Result<Self, LoadError> {
+        artefact::decode_of_program(bytes)
     }
 
     /// The SHA-256 at the end of the file, in hexadecimal: what to record beside a prediction.
@@ -131,6 +144,22 @@ impl Classifier {
             confidence,
             guesses: self.guesses(&scores),
         }
+    }
+
+    /// Every class with its probability, the most probable first: less work than a whole verdict.
+    pub(crate) fn guesses_of(&self, text: &str) -> Vec<Guess> {
+        self.guesses(&self.rows.scores(&encode(self.table.as_ref(), text).features))
+    }
+
+    /// How probable it is that acting on `intent` without a person is right; 0 where it is not the best class.
+    pub(crate) fn confidence_in(&self, text: &str, intent: &str) -> f64 {
+        let verdict = self.classify(text);
+        if verdict.best == intent { verdict.confidence } else { 0.0 }
+    }
+
+    /// Whether training saw this lower-case word.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        self.vocabulary.knows(word)
     }
 
     fn guesses(&self, scores: &[f32]) -> Vec<Guess> {

@@ -1,9 +1,9 @@
 //! How sure a desk may be: the classifier's probability, and every doubt as an upper limit on it.
 
-use crate::model::OUT_OF_SCOPE;
-
 /// No reading is certain.
 const MOST: f64 = 0.99;
+/// More doubts than this help nobody.
+const MAX_SENTENCES: usize = 3;
 
 /// Something that speaks against acting without a person. A doubt can only lower the confidence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -11,6 +11,7 @@ pub(crate) enum Doubt {
     Steering,
     Cut,
     Hidden,
+    Repetitive,
     OutOfScope,
     NotOffered,
     NoApplication,
@@ -28,7 +29,7 @@ impl Doubt {
     const fn limit(self) -> f64 {
         match self {
             Self::Steering | Self::Cut => 0.0,
-            Self::OutOfScope | Self::NotOffered | Self::Hidden | Self::Crowded => 0.2,
+            Self::OutOfScope | Self::NotOffered | Self::Hidden | Self::Crowded | Self::Repetitive => 0.2,
             Self::NoApplication => 0.35,
             Self::SeveralApplications | Self::UnclearPerson | Self::Negated => 0.4,
             Self::UnknownLevel | Self::UnclearDuration | Self::Unfamiliar => 0.45,
@@ -41,6 +42,7 @@ impl Doubt {
             Self::Steering => "The message tells the desk how to handle it.",
             Self::Cut => "The message is too long to read in full.",
             Self::Hidden => "The message holds invisible characters.",
+            Self::Repetitive => "The message says the same again and again.",
             Self::OutOfScope => "It does not look like something this desk does.",
             Self::NotOffered => "The desk does not offer this.",
             Self::NoApplication => "No application that we know is named.",
@@ -62,24 +64,12 @@ pub(crate) fn confidence(probability: f64, doubts: &[Doubt]) -> f64 {
     if probability.is_finite() { probability.clamp(0.0, most) } else { 0.0 }
 }
 
-/// What was understood and what is in doubt, without a word of the message.
-pub(crate) fn explanation(
-    intent: &str,
-    target: Option<&str>,
-    level: Option<&str>,
-    doubts: &[Doubt],
-) -> String {
-    let mut text = match (intent, target, level) {
-        (OUT_OF_SCOPE, _, _) => "Understood as none of the known requests.".to_owned(),
-        (_, None, _) => format!("Understood as {intent}."),
-        (_, Some(target), None) => format!("Understood as {intent}: {target}."),
-        (_, Some(target), Some(level)) => format!("Understood as {intent}: {target} ({level})."),
-    };
-    for doubt in doubts.iter().take(3) {
-        text.push(' ');
-        text.push_str(doubt.sentence());
-    }
-    text
+/// What is in doubt, without a word of the message; the gravest first.
+pub(crate) fn sentences(doubts: &[Doubt]) -> Vec<String> {
+    let mut doubts = doubts.to_vec();
+    doubts.sort_by(|a, b| a.limit().total_cmp(&b.limit()));
+    doubts.dedup();
+    doubts.into_iter().take(MAX_SENTENCES).map(|doubt| doubt.sentence().to_owned()).collect()
 }
 
 #[cfg(test)]
@@ -90,6 +80,7 @@ mod tests {
         Doubt::Steering,
         Doubt::Cut,
         Doubt::Hidden,
+        Doubt::Repetitive,
         Doubt::OutOfScope,
         Doubt::NotOffered,
         Doubt::NoApplication,
@@ -102,6 +93,15 @@ mod tests {
         Doubt::Unfamiliar,
         Doubt::Crowded,
     ];
+
+    #[test]
+    fn the_gravest_doubts_are_told_once() {
+        let doubts = [Doubt::Misspelt, Doubt::Crowded, Doubt::Crowded, Doubt::Cut, Doubt::NoApplication];
+        let expected =
+            [Doubt::Cut, Doubt::Crowded, Doubt::NoApplication].map(|doubt| doubt.sentence().to_owned());
+        assert_eq!(sentences(&doubts), expected);
+        assert_eq!(sentences(&[]), [""; 0]);
+    }
 
     #[test]
     fn a_doubt_never_raises() {

@@ -2,13 +2,13 @@
 
 use std::ops::Range;
 
+use countersign_core::time::MAX_SPAN_SECONDS;
 use time::{Date, OffsetDateTime};
 
-use crate::calendar::{FILLERS, date, end_of_month, end_of_week};
+use crate::calendar::{FILLERS, date};
 use crate::message::{Message, Word};
+use crate::periods::{Period, period};
 
-/// Longer than five years is no length but a mistake.
-pub(crate) const MAX_DURATION_SECONDS: u64 = 5 * 366 * DAY;
 const DAY: u64 = 86_400;
 
 /// For how long, and where the text says so.
@@ -35,6 +35,11 @@ const TEMPORARY: &[&str] = &[
     "temporal",
     "briefly",
 ];
+const THIS: &[&str] =
+    &["this", "today", "tonight", "diese", "diesen", "heute", "cette", "ce", "esta", "este", "hoy"];
+const ONLY: &[&str] = &["only", "just", "nur", "seulement", "solo", "sólo"];
+/// From here on a bare number is a year or a name, not a count.
+const MAX_COUNT: u64 = 1_000;
 /// Around a length these speak of the past, of a deadline or of a rhythm.
 const NOT_A_LENGTH: &[&str] = &[
     "last", "past", "every", "since", "seit", "depuis", "desde", "waiting", "waited", "been", "within",
@@ -77,10 +82,11 @@ fn at_word(words: &[Word<'_>], at: usize, today: Option<OffsetDateTime>) -> Opti
     let cued = FOR.contains(&here.text);
     let skipped = if cued { 1 + fillers(rest.get(1..)?) } else { 0 };
     let amount = rest.get(skipped..)?;
-    if cued && let Some(duration) = named_period(here, amount, today) {
-        return Some(duration);
-    }
-    let (length, used) = length(amount)?;
+    let Some((length, used)) = length(amount) else {
+        let following = rest.get(usize::from(cued)..)?;
+        let named = (cued || is_only(words, at)).then(|| named_period(here, following, today)).flatten();
+        return named.or_else(|| counted(amount).filter(|_| cued).map(|end| Duration::Unclear(here.at..end)));
+    };
     let end = amount.get(used - 1)?.end();
     let around = at.saturating_sub(3)..at;
     let past =
@@ -92,8 +98,7 @@ fn at_word(words: &[Word<'_>], at: usize, today: Option<OffsetDateTime>) -> Opti
     let span = here.at..end;
     match length {
         Some(seconds)
-            if (1..=MAX_DURATION_SECONDS).contains(&seconds)
-                && (cued || is_bound(words, at, used, amount)) =>
+            if (1..=MAX_SPAN_SECONDS).contains(&seconds) && (cued || is_bound(words, at, used, amount)) =>
         {
             Some(Duration::Seconds(seconds, span))
         }
@@ -167,13 +172,17 @@ fn number(word: &str) -> Option<u64> {
         "nine" | "neun" | "neuf" | "nueve" => 9,
         "ten" | "zehn" | "dix" | "diez" => 10,
         "twelve" | "zwölf" | "douze" | "doce" => 12,
-        digits => return digits.parse().ok(),
+        digits if !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit()) => {
+            digits.parse().unwrap_or(u64::MAX)
+        }
+        _ => return None,
     };
     Some(value)
 }
 
 fn unit(word: &str) -> Option<u64> {
     let seconds = match word {
+        "seconds" | "secs" | "sekunden" | "secondes" | "segundos" => 1,
         "minute" | "minutes" | "min" | "mins" | "minuten" | "minutos" => 60,
         "h" | "hr" | "hrs" | "hour" | "hours" | "stunde" | "stunden" | "heure" | "heures" | "hora"
         | "horas" => 3_600,
@@ -182,6 +191,7 @@ fn unit(word: &str) -> Option<u64> {
         }
         "week" | "weeks" | "wk" | "wks" | "woche" | "wochen" | "semaine" | "semaines" | "semana"
         | "semanas" => 7 * DAY,
+        "fortnight" | "fortnights" => 14 * DAY,
         "month" | "months" | "monat" | "monate" | "monaten" | "mois" | "mes" | "meses" => 30 * DAY,
         "year" | "years" | "jahr" | "jahre" | "jahren" | "ans" | "année" | "año" | "años" => 365 * DAY,
         _ => return None,
@@ -189,18 +199,30 @@ fn unit(word: &str) -> Option<u64> {
     Some(seconds)
 }
 
-/// "for today", "for this week".
-fn named_period(cue: &Word<'_>, amount: &[Word<'_>], today: Option<OffsetDateTime>) -> Option<Duration> {
-    let first = amount.first()?;
-    let date = today?.date();
-    let last = match first.text {
-        "today" | "heute" | "hoy" => date,
-        "week" => end_of_week(date),
-        "month" => end_of_month(date),
-        _ => return None,
-    };
-    let ends = amount.get(1).is_none_or(|word| matches!(word.text, "please" | "only" | "bitte" | "thanks"));
-    (ends || first.text == "today").then(|| up_to(Some(last), today, cue.at..first.end()))
+/// "for today", "this week only".
+fn named_period(first: &Word<'_>, words: &[Word<'_>], today: Option<OffsetDateTime>) -> Option<Duration> {
+    let (period, used) = period(words, today?.date())?;
+    let span = first.at..words.get(used - 1)?.end();
+    Some(match period {
+        Period::Through(last) => up_to(Some(last), today, span),
+        Period::Vague => Duration::Unclear(span),
+    })
+}
+
+/// "only this week", "today only": a period without "for" that is plainly a bound, not a wish when to begin.
+fn is_only(words: &[Word<'_>], at: usize) -> bool {
+    let begins = |word: &Word<'_>| THIS.contains(&word.text);
+    let bounds = |word: &Word<'_>| ONLY.contains(&word.text);
+    let before = at.checked_sub(1).and_then(|before| words.get(before));
+    let mut after = words.iter().skip(at + 1).take(2);
+    words.get(at).is_some_and(begins) && (before.is_some_and(bounds) || after.any(bounds))
+}
+
+/// The end of "3 sprints", "five working days": a count of what has no known length.
+fn counted(words: &[Word<'_>]) -> Option<usize> {
+    let [count, what, ..] = words else { return None };
+    let counts = number(count.text).is_some_and(|count| (2..MAX_COUNT).contains(&count));
+    counts.then(|| what.end())
 }
 
 fn until(words: &[Word<'_>], today: Option<OffsetDateTime>) -> Duration {
@@ -222,7 +244,7 @@ fn up_to(last: Option<Date>, now: Option<OffsetDateTime>, span: Range<usize>) ->
         .zip(now)
         .map(|(after, now)| after.midnight().assume_utc().unix_timestamp() - now.unix_timestamp())
         .and_then(|seconds| u64::try_from(seconds).ok())
-        .filter(|seconds| (1..=MAX_DURATION_SECONDS).contains(seconds));
+        .filter(|seconds| (1..=MAX_SPAN_SECONDS).contains(seconds));
     seconds.map_or(Duration::Unclear(span.clone()), |seconds| Duration::Seconds(seconds, span))
 }
 
@@ -257,6 +279,8 @@ mod tests {
         check("für zwei Wochen", Some(14 * DAY));
         check("pendant deux semaines", Some(14 * DAY));
         check("por tres días", Some(3 * DAY));
+        check("for a fortnight", Some(14 * DAY));
+        check("for 90 seconds", Some(90));
         check("I have been waiting for two weeks", None);
         check("asked 3 days ago", None);
         check("Salesforce please", None);
@@ -274,6 +298,12 @@ mod tests {
         check("until November 12th", Some(2 * DAY + NOON));
         check("bis Freitag", Some(3 * DAY + NOON));
         check("just for today", Some(NOON));
+        check("for this week", Some(5 * DAY + NOON));
+        check("this week only", Some(5 * DAY + NOON));
+        check("only today please", Some(NOON));
+        check("for this quarter", Some(51 * DAY + NOON));
+        check("for the quarter reports", None);
+        check("I need it this week", None);
     }
 
     #[test]
@@ -282,11 +312,32 @@ mod tests {
         check("until the project ends", Some(0));
         check("for 0 days", Some(0));
         check("for 900 years", Some(0));
-        check("for 99999999999999999999 days", None);
+        check("for 99999999999999999999 days", Some(0));
         check("for 18446744073709551615 weeks", Some(0));
         check("for a few days", Some(0));
         check("temporarily", Some(0));
         check("until", Some(0));
         check("for two weeks or for three days", Some(0));
+        check("for next week", Some(0));
+        check("for the weekend", Some(0));
+        check("for 3 sprints", Some(0));
+        check("for a sprint", Some(0));
+        check("for five working days", Some(0));
+        check("for the time being", Some(0));
+        check("for now", Some(0));
+        check("for a while, please", Some(0));
+        check("for the rest of the week", Some(0));
+        check("for December", Some(0));
+    }
+
+    #[test]
+    fn longer_than_the_product_keeps_is_unclear() {
+        check("for 366 days", Some(366 * DAY));
+        check("for a year", Some(365 * DAY));
+        check("for 367 days", Some(0));
+        check("für 400 Tage", Some(0));
+        check("for 2 years", Some(0));
+        check("for 18 months", Some(0));
+        check("until 2029-01-01", Some(0));
     }
 }

@@ -1,22 +1,12 @@
 //! The features of a lower-cased text: hashed word 1-2-grams and character 2-5-grams.
 //!
-//! A specification is this way of counting and a number of buckets. A gram falls into the bucket of its FNV-1a
-//! hash, seeded per group; its value is `1 + ln(count)`, and each group has length one. Nothing depends on other
-//! texts, so that what was learned stays right while more is learned.
+//! A gram falls into the bucket of its FNV-1a hash, seeded per group; its value is `1 + ln(count)`, and each group has
+//! length one. Nothing depends on other texts, so that what was learned stays right while more is learned.
 
-/// A specification: a model made with another one is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Spec {
-    /// The number written into a model.
-    pub(crate) number: u32,
-    /// How many buckets the hashes fall into: a power of two.
-    pub(crate) buckets: u32,
-}
-
-/// The features of the shipped model, which is small.
-pub(crate) const SMALL: Spec = Spec { number: 1, buckets: 1 << 15 };
-/// The features of models for up to hundreds of classes.
-pub(crate) const LARGE: Spec = Spec { number: 2, buckets: 1 << 18 };
+/// The number of this way of counting, written into a model: a model made with another one is refused.
+pub(crate) const SPECIFICATION: u32 = 2;
+/// How many buckets the hashes fall into: a power of two.
+pub(crate) const BUCKETS: u32 = 1 << 18;
 /// Longer words are cut: beyond this they carry noise, not meaning.
 const MAX_WORD_CHARS: usize = 32;
 const WORD_SEED: u64 = 0x77_6f72_6473;
@@ -33,7 +23,7 @@ pub(crate) fn words(text: &str) -> impl Iterator<Item = &str> {
 }
 
 /// A 32-bit hash of a word, for the vocabulary of a model.
-pub(crate) fn word_hash(word: &str) -> u32 {
+fn word_hash(word: &str) -> u32 {
     (fnv(WORD_SEED, word.as_bytes()) >> 32) as u32
 }
 
@@ -45,10 +35,10 @@ pub(crate) fn vocabulary(lower: &str) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// The features of a text, sorted by bucket. Each group has length one before they are added.
-pub(crate) fn extract(spec: Spec, lower: &str) -> Vec<Feature> {
+pub(crate) fn extract(lower: &str) -> Vec<Feature> {
     let words: Vec<&str> = words(lower).map(shorten).collect();
-    let mut features = normalised(word_grams(&words).map(|hash| spec.bucket(hash)).collect());
-    features.extend(normalised(char_grams(&words).map(|hash| spec.bucket(hash)).collect()));
+    let mut features = normalised(word_grams(&words).map(bucket).collect());
+    features.extend(normalised(char_grams(&words).map(bucket).collect()));
     features.sort_unstable_by_key(|feature| feature.0);
     features.dedup_by(|next, kept| {
         let same = next.0 == kept.0;
@@ -64,10 +54,8 @@ fn shorten(word: &str) -> &str {
     word.char_indices().nth(MAX_WORD_CHARS).and_then(|(at, _)| word.get(..at)).unwrap_or(word)
 }
 
-impl Spec {
-    const fn bucket(self, hash: u64) -> u32 {
-        ((hash ^ (hash >> 32)) & (self.buckets as u64 - 1)) as u32
-    }
+const fn bucket(hash: u64) -> u32 {
+    ((hash ^ (hash >> 32)) & (BUCKETS as u64 - 1)) as u32
 }
 
 fn word_grams(words: &[&str]) -> impl Iterator<Item = u64> {
@@ -112,39 +100,37 @@ mod tests {
     use sha2::{Digest, Sha256};
 
     /// Buckets and values of a text in full, by their digest.
-    fn line(spec: Spec, text: &str) -> String {
-        let features = extract(spec, text);
+    fn line(text: &str) -> String {
+        let features = extract(text);
         let mut digest = Sha256::new();
         for (bucket, value) in &features {
             digest.update(bucket.to_le_bytes());
             digest.update(value.to_bits().to_le_bytes());
         }
-        format!("{} {} {} {text}", spec.number, features.len(), hex::encode(&digest.finalize()[..8]))
+        format!("{SPECIFICATION} {} {} {text}", features.len(), hex::encode(&digest.finalize()[..8]))
     }
 
     #[test]
-    fn the_specifications_are_frozen() {
+    fn the_specification_is_frozen() {
         let golden = include_str!("../tests/golden/features.txt");
-        assert!(golden.lines().count() >= 2 * 10);
+        assert!(golden.lines().count() >= 10);
         for expected in golden.lines() {
-            let mut parts = expected.splitn(4, ' ');
-            let spec = if parts.next() == Some("1") { SMALL } else { LARGE };
-            let text = parts.nth(2).unwrap();
-            assert_eq!(line(spec, text), expected, "a change here needs a new specification and new models");
+            let text = expected.splitn(4, ' ').nth(3).unwrap();
+            assert_eq!(line(text), expected, "a change here needs a new number and new models");
         }
     }
 
     #[test]
     fn long_words_are_cut_and_buckets_are_sorted() {
         let long = "a".repeat(MAX_WORD_CHARS + 100);
-        assert_eq!(extract(LARGE, &long), extract(LARGE, &"a".repeat(MAX_WORD_CHARS)));
-        assert!(extract(LARGE, "i need a laptop for the new analyst").is_sorted_by(|a, b| a.0 < b.0));
+        assert_eq!(extract(&long), extract(&"a".repeat(MAX_WORD_CHARS)));
+        assert!(extract("i need a laptop for the new analyst").is_sorted_by(|a, b| a.0 < b.0));
     }
 
     #[test]
     fn each_group_has_length_one() {
         for (text, groups) in [("", 0.0), ("a", 2.0), ("i need salesforce", 2.0)] {
-            let squares: f32 = extract(LARGE, text).iter().map(|feature| feature.1 * feature.1).sum();
+            let squares: f32 = extract(text).iter().map(|feature| feature.1 * feature.1).sum();
             assert!((squares - groups).abs() < 1e-3, "{text:?}: {squares}");
         }
     }

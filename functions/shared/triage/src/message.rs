@@ -9,6 +9,9 @@ use crate::people::{self, Person};
 
 /// Longer messages are cut here and left to a person.
 pub const MAX_TEXT_CHARS: usize = 4_000;
+/// What stands for an application and for a person where the classifier reads.
+const APPLICATION: &str = "qapplication";
+const PERSON: &str = "qperson";
 
 /// Lines that begin so end what the sender wrote: below are signatures and quoted mails.
 const CLOSINGS: &[&str] = &[
@@ -70,15 +73,17 @@ impl Message {
 
     /// What the classifier sees of a part: applications and people stand as one word each.
     pub(crate) fn masked(&self, part: Range<usize>) -> String {
-        let applications = self.applications.iter().map(|mention| (&mention.span, " qapplication "));
-        let people = self.people.iter().map(|person| (&person.span, " qperson "));
+        let applications = self.applications.iter().map(|mention| (&mention.span, APPLICATION));
+        let people = self.people.iter().map(|person| (&person.span, PERSON));
         let mut masks: Vec<_> = applications.chain(people).filter(|(span, _)| within(&part, span)).collect();
         masks.sort_by_key(|(span, _)| span.start);
         let mut out = String::with_capacity(part.len());
         let mut at = part.start;
         for (span, mask) in masks {
             out.push_str(self.lower(at..span.start));
+            out.push(' ');
             out.push_str(mask);
+            out.push(' ');
             at = span.end;
         }
         out.push_str(self.lower(at..part.end));
@@ -117,6 +122,11 @@ impl Word<'_> {
     pub(crate) fn end(&self) -> usize {
         self.at + self.text.len()
     }
+}
+
+/// Whether a word stands for a name.
+pub(crate) fn is_mask(word: &str) -> bool {
+    word == APPLICATION || word == PERSON
 }
 
 /// Whether `inner` lies in `outer`.

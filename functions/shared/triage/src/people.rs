@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::message::{Message, overlaps, within};
+use crate::message::{Message, Word, overlaps, within};
 
 /// More mentions than this are not read.
 const MAX_PEOPLE: usize = 20;
@@ -98,6 +98,9 @@ const UNNAMED: &[&str] = &[
     "for her",
     "for them",
     "for us",
+    "he needs",
+    "she needs",
+    "they need",
     "all of us",
     "both of us",
     "meine kollegin",
@@ -137,6 +140,26 @@ const NOT_NAMES: &[&str] = &[
     "operations",
     "christmas",
     "easter",
+    "admin",
+    "access",
+    "owner",
+    "editor",
+    "viewer",
+    "me",
+    "the",
+    "this",
+    "that",
+    "what",
+    "who",
+];
+/// Behind one of these somebody is given something.
+const GIVING: &[&str] = &["give", "grant", "assign", "invite", "onboard", "offboard", "let", "gib", "gebt"];
+/// Before one of these somebody else is the one who wants something.
+const WANTING: &[&str] = &["needs", "wants", "requires", "braucht", "benötigt", "necesita"];
+/// A name before one of these, or before nothing, is not the beginning of a reason.
+const JOINING: &[&str] = &[
+    "and", "or", "plus", "for", "to", "until", "because", "so", "as", "who", "please", "thanks", "und", "et",
+    "y",
 ];
 
 /// The mentions in a text, in order.
@@ -198,21 +221,31 @@ fn names_another(message: &Message, part: &Range<usize>, reason: Option<&Range<u
     UNNAMED.iter().any(|phrase| padded.contains(&format!(" {phrase} "))) || bare_name(message, part, reason)
 }
 
-/// "for Emma": a capitalised word behind "for" that is nothing else we know.
+/// "for Emma", "give Emma", "Emma needs": a capitalised word that is nothing else we know, where a person stands.
 fn bare_name(message: &Message, part: &Range<usize>, reason: Option<&Range<usize>>) -> bool {
     let words = message.words(part.clone());
-    words.windows(2).any(|pair| {
-        let [cue, name] = pair else { return false };
+    (0..words.len()).any(|at| {
+        let word = |at: Option<usize>| at.and_then(|at| words.get(at)).map(|word| word.text);
+        let (before, after) = (word(at.checked_sub(1)), word(Some(at + 1)));
+        let is = |word: Option<&str>, list: &[&str]| word.is_some_and(|word| list.contains(&word));
+        let Some(name) = words.get(at).filter(|name| is_like_a_name(message, name)) else { return false };
         let span = name.at..name.end();
-        let written = message.text(span.clone());
-        ["for", "of", "pour", "para"].contains(&cue.text)
-            && written.starts_with(char::is_uppercase)
-            && written.chars().skip(1).all(char::is_lowercase)
-            && written.chars().count() > 2
-            && !NOT_NAMES.contains(&name.text)
-            && !message.applications.iter().any(|mention| overlaps(&mention.span, &span))
-            && !reason.is_some_and(|reason| within(reason, &span) && reason.len() > span.len() + 12)
+        let explains = reason.is_some_and(|reason| within(reason, &span) && reason.len() > span.len() + 12);
+        let stands_alone = after.is_none() || is(after, JOINING);
+        is(before, GIVING)
+            || is(after, WANTING)
+            || (is(before, &["for", "of", "pour", "para"]) && (stands_alone || !explains))
     })
+}
+
+fn is_like_a_name(message: &Message, word: &Word<'_>) -> bool {
+    let span = word.at..word.end();
+    let written = message.text(span.clone());
+    written.starts_with(char::is_uppercase)
+        && written.chars().skip(1).all(char::is_lowercase)
+        && written.chars().count() > 2
+        && !NOT_NAMES.contains(&word.text)
+        && !message.applications.iter().any(|mention| overlaps(&mention.span, &span))
 }
 
 fn chat_mentions(text: &str) -> impl Iterator<Item = Person> + '_ {
@@ -286,6 +319,11 @@ mod tests {
         check("Salesforce for Emma", "unclear");
         check("the Salesforce seat of Emma", "unclear");
         check("Salesforce for Friday", "asker");
+        check("Jonas needs Salesforce for his reports", "unclear");
+        check("Please give Jonas Salesforce", "unclear");
+        check("she needs Salesforce", "unclear");
+        check("Please give me Salesforce", "asker");
+        check("My laptop needs a battery", "asker");
         check("a@b and <@> and <@lower> and @ and x@.", "asker");
     }
 }

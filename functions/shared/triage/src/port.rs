@@ -1,34 +1,50 @@
 //! The core's port `Triage` over the embedded model.
 
-use crate::{ApplicationEntry, Catalog, EntitlementEntry, IntentEntry, LoadError, Model, understand};
+use crate::{
+    ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, OUT_OF_SCOPE, shipped,
+    understand,
+};
 use countersign_core::{
     config::Config,
-    message::Ask,
+    message::{Ask, Grounds},
     ports::Triage,
     time::{Span, Timestamp},
 };
 
-/// The embedded model as the product's triage.
-pub struct Embedded(Model);
+/// The version that is recorded where no model could be read.
+const NO_MODEL: &str = "none";
+/// Why a text is for a person where no model could be read.
+const UNREAD: &str = "Triage has no good model: nothing has read this.";
+
+/// The embedded model as the product's triage. Without a good one it understands nothing, so the desk reads everything.
+pub struct Embedded(Result<Classifier, LoadError>);
 
 impl Embedded {
     /// The model that ships with the product.
-    ///
-    /// # Errors
-    /// [`LoadError`] for a damaged one.
-    pub fn builtin() -> Result<Self, LoadError> {
-        Model::builtin().map(Self)
+    pub fn shipped() -> Self {
+        Self(shipped::model())
+    }
+
+    /// A model of a file.
+    pub fn of_file(bytes: Vec<u8>) -> Self {
+        Self(Classifier::load(bytes))
+    }
+
+    /// Why there is no model, if there is none.
+    pub fn fault(&self) -> Option<&LoadError> {
+        self.0.as_ref().err()
     }
 }
 
 impl Triage for Embedded {
     fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<Ask> {
-        let understood = understand(&self.0, &catalog(config), text, now.seconds());
+        let Ok(classifier) = &self.0 else { return vec![unread(text)] };
+        let understood = understand(classifier, &catalog(config), text, now.seconds());
         understood.asks.into_iter().map(ask).collect()
     }
 
     fn version(&self) -> &str {
-        self.0.version()
+        self.0.as_ref().map_or(NO_MODEL, Classifier::version)
     }
 }
 
@@ -61,20 +77,42 @@ fn titled(aliases: &[String], title: &str) -> Vec<String> {
 }
 
 fn ask(ask: crate::Ask) -> Ask {
+    let duration = ask.duration_seconds.map(Span::of_seconds).transpose();
+    // Without its length this would be more than was asked: a person reads it.
+    let confidence = if duration.is_ok() { thousandths(ask.confidence) } else { 0 };
     Ask {
         intent: ask.intent,
         application: ask.application,
         entitlement: ask.entitlement,
-        duration: ask.duration_seconds.and_then(|seconds| Span::of_seconds(seconds).ok()),
+        duration: duration.unwrap_or_default(),
         text: ask.text,
         reason: ask.reason,
         beneficiary: ask.beneficiary,
-        confidence: thousandths(ask.confidence),
+        beneficiary_unknown: false,
+        confidence,
         guesses: ask
             .guesses
             .into_iter()
             .map(|guess| (guess.intent, thousandths(guess.probability)))
             .collect(),
+        grounds: Grounds { words: ask.words, doubts: ask.doubts },
+    }
+}
+
+/// What is made of a text without a model: one ask for a person, who is told why.
+fn unread(text: &str) -> Ask {
+    Ask {
+        intent: OUT_OF_SCOPE.to_owned(),
+        application: None,
+        entitlement: None,
+        duration: None,
+        text: text.to_owned(),
+        reason: None,
+        beneficiary: None,
+        beneficiary_unknown: false,
+        confidence: 0,
+        guesses: Vec::new(),
+        grounds: Grounds { words: Vec::new(), doubts: vec![UNREAD.to_owned()] },
     }
 }
 
@@ -82,4 +120,36 @@ fn ask(ask: crate::Ask) -> Ask {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000 first")]
 fn thousandths(probability: f64) -> u16 {
     (probability.clamp(0.0, 1.0) * 1000.0) as u16
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(seconds: Option<u64>, expected: (Option<u64>, u16)) {
+        let read = crate::Ask {
+            text: "Salesforce".into(),
+            intent: "access.request".into(),
+            application: None,
+            application_ambiguous: false,
+            entitlement: None,
+            duration_seconds: seconds,
+            reason: None,
+            beneficiary: None,
+            confidence: 0.9,
+            guesses: Vec::new(),
+            words: Vec::new(),
+            doubts: Vec::new(),
+        };
+        let ask = ask(read);
+        assert_eq!((ask.duration.map(Span::seconds), ask.confidence), expected, "{seconds:?}");
+    }
+
+    #[test]
+    fn a_length_that_cannot_be_kept_is_read_by_a_person() {
+        check(None, (None, 900));
+        check(Some(60), (Some(60), 900));
+        check(Some(0), (None, 0));
+        check(Some(367 * 86_400), (None, 0));
+    }
 }

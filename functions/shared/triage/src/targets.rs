@@ -22,6 +22,14 @@ const STRANGE: &[&str] = &[
     "sudo", "privileged", "elevated", "master", "sysadmin", "everything",
 ];
 
+/// The intents that mean one application: without it nothing can be done.
+const OF_ACCESS: &[&str] = &["access.extend", "access.request", "access.revoke"];
+
+/// Whether an intent asks for something in one application.
+pub(crate) fn is_access(intent: &str) -> bool {
+    OF_ACCESS.contains(&intent)
+}
+
 /// The application and the level an ask is about.
 #[derive(Debug, Default)]
 pub(crate) struct Target {
@@ -49,7 +57,7 @@ impl<'a> Targets<'a> {
     /// The targets of an intent: one, or one for each application of an enumeration.
     pub(crate) fn of(&self, intent: &str) -> Vec<Target> {
         let (mentions, only_in_reason) = self.mentions();
-        if !intent.starts_with("access.") {
+        if !is_access(intent) {
             return vec![self.incidental(&mentions)];
         }
         let wants_default = intent == "access.request";
@@ -66,7 +74,7 @@ impl<'a> Targets<'a> {
             }
             _ => vec![Target::ambiguous()],
         };
-        if only_in_reason {
+        if only_in_reason || self.asks_on_in_reason() {
             targets.iter_mut().for_each(|target| target.doubts.push(Doubt::SeveralApplications));
         }
         targets
@@ -85,6 +93,16 @@ impl<'a> Targets<'a> {
             }
         }
         (mentions, only_in_reason)
+    }
+
+    /// "Salesforce for Marcus and Figma for Grace": what looks like a reason asks for more.
+    fn asks_on_in_reason(&self) -> bool {
+        let Some(reason) = self.reason else { return false };
+        let named = self.message.applications.iter().filter(|mention| overlaps(reason, &mention.span));
+        named.into_iter().any(|mention| {
+            let before = self.message.words(reason.start..mention.span.start);
+            before.last().is_some_and(|word| ["and", "plus", "also", "und", "et", "y"].contains(&word.text))
+        })
     }
 
     /// For other intents an application is a detail: taken where it is the only one.

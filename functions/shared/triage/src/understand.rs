@@ -6,26 +6,43 @@ use serde::{Deserialize, Serialize};
 
 use crate::asks::{self, Part};
 use crate::catalog::Catalog;
+use crate::classifier::{Classifier, Guess, OUT_OF_SCOPE};
 use crate::confidence::{self, Doubt};
 use crate::durations::{self, Duration};
 use crate::language::{self, Language};
 use crate::message::{Message, overlaps};
-use crate::model::{Guess, Model, OUT_OF_SCOPE};
 use crate::people::{self, Beneficiary};
 use crate::targets::{Target, Targets};
-use crate::{reasons, steering};
+use crate::{reasons, steering, targets};
 
 /// More asks than this in one message are kept but trusted to a person.
 pub const MAX_ASKS: usize = 8;
 /// Words that turn an ask for access around.
 #[rustfmt::skip]
 const NEGATIONS: &[&str] = &[
-    "not", "never", "don", "dont", "doesn", "won", "cancel", "nevermind", "longer", "anymore", "unused", "remove", "revoke",
+    "no", "not", "never", "don", "dont", "doesn", "won", "cancel", "nevermind", "longer", "anymore", "unused", "remove", "revoke",
     "reclaim", "withdraw", "return", "delete", "nicht", "kein", "keine", "keinen", "entfernen",
     "entfernt", "löschen", "kündigen", "zurück", "zurückgeben", "pas", "retirer", "supprimer", "quitar", "eliminar",
 ];
+const CANCELLING: &[&str] = &[
+    "cancel",
+    "withdraw",
+    "retract",
+    "undo",
+    "nevermind",
+    "stornieren",
+    "zurückziehen",
+    "annuler",
+    "cancelar",
+];
+const REQUESTS: &[&str] =
+    &["request", "requests", "ask", "ticket", "anfrage", "antrag", "demande", "solicitud"];
 /// With fewer known words than this share the classifier is out of its depth.
 const FAMILIAR: f64 = 0.6;
+/// From this many words on a message is looked at for repetition.
+const MANY_WORDS: usize = 40;
+/// One word in so many must be another one.
+const LEAST_DIFFERENT: usize = 4;
 
 /// What a message asks for.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,12 +76,14 @@ pub struct Ask {
     pub confidence: f64,
     /// The three most probable intents.
     pub guesses: Vec<Guess>,
-    /// What was understood and what is in doubt, safe for anyone to read.
-    pub explanation: String,
+    /// The asker's words that speak most for the intent, the strongest first.
+    pub words: Vec<String>,
+    /// What is in doubt, in sentences that hold nothing of the message.
+    pub doubts: Vec<String>,
 }
 
 /// Reads a message. `now` is in unix seconds and serves only to turn "until Friday" into a length.
-pub fn understand(model: &Model, catalog: &Catalog, text: &str, now: i64) -> Understanding {
+pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -> Understanding {
     let message = Message::read(catalog, text, |word| model.knows(word));
     let reader = Reader { model, catalog, message: &message, now, shared: shared_doubts(&message) };
     let mut asks: Vec<Ask> =
@@ -83,13 +102,23 @@ fn shared_doubts(message: &Message) -> Vec<Doubt> {
         (steering::is_steering(&message.lower), Doubt::Steering),
         (message.cut, Doubt::Cut),
         (message.hidden, Doubt::Hidden),
+        (is_repetitive(message), Doubt::Repetitive),
         (asks::is_crowded(message), Doubt::Crowded),
     ];
     doubts.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt).collect()
 }
 
+/// Nobody who asks for something fills a message with a handful of words.
+fn is_repetitive(message: &Message) -> bool {
+    let mut words: Vec<&str> = message.words(message.body.clone()).iter().map(|word| word.text).collect();
+    let all = words.len();
+    words.sort_unstable();
+    words.dedup();
+    all >= MANY_WORDS && words.len() * LEAST_DIFFERENT < all
+}
+
 struct Reader<'a> {
-    model: &'a Model,
+    model: &'a Classifier,
     catalog: &'a Catalog,
     message: &'a Message,
     now: i64,
@@ -99,6 +128,9 @@ struct Reader<'a> {
 
 /// What a part says beside its target.
 struct Details {
+    intent: String,
+    /// That acting on the intent is right, before any doubt.
+    probability: f64,
     duration: Duration,
     beneficiary: Beneficiary,
     reason: Option<Range<usize>>,
@@ -107,13 +139,15 @@ struct Details {
 impl Reader<'_> {
     /// The asks of a part: one, or one for each application of an enumeration.
     fn asks(&self, part: &Part) -> Vec<Ask> {
-        let details = self.details(&part.range);
+        let details = self.details(part);
         let reason = details.reason.as_ref();
         let targets = Targets { catalog: self.catalog, message: self.message, part: &part.range, reason };
-        targets.of(intent(part)).into_iter().map(|target| self.ask(part, &details, target)).collect()
+        targets.of(&details.intent).into_iter().map(|target| self.ask(part, &details, target)).collect()
     }
 
-    fn details(&self, range: &Range<usize>) -> Details {
+    fn details(&self, part: &Part) -> Details {
+        let range = &part.range;
+        let (intent, probability) = self.judge(part);
         let duration = durations::find(self.message, range, self.now);
         let mut taken: Vec<Range<usize>> =
             self.message.people.iter().map(|person| person.span.clone()).collect();
@@ -122,13 +156,12 @@ impl Reader<'_> {
         }
         let reason = reasons::find(self.message, range, &taken);
         let beneficiary = people::beneficiary(self.message, range, reason.as_ref());
-        Details { duration, beneficiary, reason }
+        Details { intent, probability, duration, beneficiary, reason }
     }
 
     fn ask(&self, part: &Part, details: &Details, target: Target) -> Ask {
-        let intent = intent(part).to_owned();
-        let is_access = intent.starts_with("access.");
-        let probability = part.guesses.first().map_or(0.0, |guess| guess.probability);
+        let intent = details.intent.clone();
+        let is_access = targets::is_access(&intent);
         let doubts = self.doubts(part, details, &target);
         let duration_seconds = match details.duration {
             Duration::Seconds(seconds, _) if is_access => Some(seconds),
@@ -140,13 +173,9 @@ impl Reader<'_> {
         };
         Ask {
             text: self.message.text(part.range.clone()).to_owned(),
-            explanation: confidence::explanation(
-                &intent,
-                target.application.as_deref(),
-                target.entitlement.as_deref(),
-                &doubts,
-            ),
-            confidence: confidence::confidence(probability, &doubts),
+            words: part.readings.first().map(|text| self.model.words_for(text, &intent)).unwrap_or_default(),
+            confidence: confidence::confidence(details.probability, &doubts),
+            doubts: confidence::sentences(&doubts),
             application: target.application,
             application_ambiguous: target.ambiguous,
             entitlement: target.entitlement,
@@ -158,9 +187,21 @@ impl Reader<'_> {
         }
     }
 
+    /// The intent, and how probable it is, by the mean of the part's readings, that acting on it is right.
+    ///
+    /// What the model would accept is not out of scope, even where that is the most probable class.
+    fn judge(&self, part: &Part) -> (String, f64) {
+        let best = part.guesses.iter().map(|guess| guess.intent.as_str()).find(|name| *name != OUT_OF_SCOPE);
+        let best = best.unwrap_or(OUT_OF_SCOPE);
+        let of = |reading: &String| self.model.confidence_in(reading, best);
+        let mean = part.readings.iter().map(of).sum::<f64>() / part.readings.len().max(1) as f64;
+        let intent = if mean >= self.model.threshold() { best } else { part.intent() };
+        (intent.to_owned(), mean)
+    }
+
     fn doubts(&self, part: &Part, details: &Details, target: &Target) -> Vec<Doubt> {
-        let intent = intent(part);
-        let is_access = intent.starts_with("access.");
+        let intent = details.intent.as_str();
+        let is_access = targets::is_access(intent);
         let offered = self.catalog.intents.iter().any(|entry| entry.name == intent);
         let own = [
             (intent == OUT_OF_SCOPE, Doubt::OutOfScope),
@@ -168,6 +209,7 @@ impl Reader<'_> {
             (is_access && matches!(details.duration, Duration::Unclear(_)), Doubt::UnclearDuration),
             (details.beneficiary == Beneficiary::Unclear, Doubt::UnclearPerson),
             (intent == "access.request" && self.is_negated(part, details), Doubt::Negated),
+            (self.takes_back(part), Doubt::Negated),
             (self.familiar_share(part, details) < FAMILIAR, Doubt::Unfamiliar),
         ];
         let own = own.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt);
@@ -176,8 +218,11 @@ impl Reader<'_> {
 
     /// "not" or "remove", unless it is the asker who does not have or see something.
     fn is_negated(&self, part: &Part, details: &Details) -> bool {
-        const LACKING: &[&str] =
-            &["t", "have", "see", "log", "open", "yet", "work", "got", "currently", "get", "find"];
+        #[rustfmt::skip]
+        const LACKING: &[&str] = &[
+            "t", "have", "see", "log", "open", "yet", "work", "got", "currently", "get", "find", "access", "licence",
+            "license", "permission", "permissions", "rights", "puedo", "tengo", "veo",
+        ];
         let words = self.message.words(part.range.clone());
         words.iter().enumerate().any(|(at, word)| {
             let in_reason = details.reason.as_ref().is_some_and(|reason| reason.contains(&word.at));
@@ -186,6 +231,13 @@ impl Reader<'_> {
                 && !in_reason
                 && !following.is_some_and(|next| LACKING.contains(&next.text))
         })
+    }
+
+    /// "cancel my request": it speaks of another request, whatever that is about.
+    fn takes_back(&self, part: &Part) -> bool {
+        let words = self.message.words(part.range.clone());
+        let has = |list: &[&str]| words.iter().any(|word| list.contains(&word.text));
+        has(CANCELLING) && has(REQUESTS)
     }
 
     /// The share of words that training knew; names, mentions, numbers and the reason do not count.
@@ -208,8 +260,4 @@ impl Reader<'_> {
             counted.iter().filter(|known| **known).count() as f64 / counted.len() as f64
         }
     }
-}
-
-fn intent(part: &Part) -> &str {
-    part.guesses.first().map_or(OUT_OF_SCOPE, |guess| guess.intent.as_str())
 }

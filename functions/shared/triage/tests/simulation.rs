@@ -3,7 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first fault")]
 
 use countersign_triage::classifier::simulation::{Course, Setting, simulate};
-use countersign_triage::training::Example;
+use countersign_triage::classifier::{Example, Pieces};
 
 const NEEDS: [&str; 8] =
     ["a laptop", "my password back", "more leave", "the payslip", "a badge", "the vpn", "a refund", "a desk"];
@@ -46,7 +46,7 @@ fn stream() -> Vec<Example> {
 
 fn course(bad: usize) -> Course {
     let stream = stream();
-    let setting = Setting { stream: &stream, measured: None, start: 1, bad, table: None };
+    let setting = Setting { stream: &stream, measured: None, start: 1, bad, pieces: Pieces::None };
     simulate(setting, &mut |_, _| ()).unwrap()
 }
 

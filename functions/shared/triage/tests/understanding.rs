@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first fault")]
 
-use countersign_triage::{Ask, Language, Model, understand};
+use countersign_triage::{Ask, Language, shipped, understand};
 
 mod catalog;
 
@@ -11,7 +11,7 @@ const NOW: i64 = 1_794_312_000;
 const DAY: u64 = 86_400;
 
 fn asks(text: &str) -> Vec<Ask> {
-    understand(&Model::builtin().unwrap(), &catalog::catalog(), text, NOW).asks
+    understand(&shipped::model().unwrap(), &catalog::catalog(), text, NOW).asks
 }
 
 /// Checks `intent target level`, one per ask, with "?" for none and "*" where several fit.
@@ -44,7 +44,7 @@ fn the_product_story_is_understood_with_confidence() {
     assert_eq!((ask.duration_seconds, ask.beneficiary), (None, None));
     assert!(ask.confidence >= 0.8, "{}", ask.confidence);
     assert_eq!(ask.guesses.len(), 3);
-    assert_eq!(ask.explanation, "Understood as access.request: salesforce (standard).");
+    assert!(ask.doubts.is_empty() && !ask.words.is_empty(), "{:?} {:?}", ask.doubts, ask.words);
 }
 
 #[test]
@@ -127,10 +127,17 @@ fn what_is_not_plain_is_not_trusted() {
         "I need Salesforce until the project ends",
         "temporary access to Salesforce please",
         "I need Salesforce for a few days",
+        "I need Salesforce for 400 days",
+        "I need Salesforce for 3 sprints",
+        "I need Salesforce for the weekend",
         "please give my colleague access to Salesforce",
         "please give <@U0EMMA> and <@U0NOAH> access to Salesforce",
         "I need access to Salesforce for Emma",
         "I need root access to Figma",
+        "I need Salesforce for Marcus and Figma for Grace and GitHub and AWS and Zendesk and Notion and Jira",
+        "Jonas needs Salesforce for his reports",
+        "Please give Jonas Salesforce",
+        "cancel my request",
         "Figma seat of Noah is unused, please reclaim it",
         "access to Salesforce is no longer needed",
         "I want to return my seat in Salesforce",
@@ -151,13 +158,13 @@ fn what_is_not_plain_is_not_trusted() {
 fn an_intent_that_is_not_offered_is_not_trusted() {
     let mut catalog = catalog::catalog();
     catalog.intents.retain(|entry| entry.name != "access.request");
-    let asks = understand(&Model::builtin().unwrap(), &catalog, "I need access to Salesforce", NOW).asks;
+    let asks = understand(&shipped::model().unwrap(), &catalog, "I need access to Salesforce", NOW).asks;
     assert!(asks.iter().all(|ask| ask.confidence < 0.5), "{asks:#?}");
 }
 
 #[test]
 fn the_language_is_told() {
-    let language = |text| understand(&Model::builtin().unwrap(), &catalog::catalog(), text, NOW).language;
+    let language = |text| understand(&shipped::model().unwrap(), &catalog::catalog(), text, NOW).language;
     assert_eq!(language("I need access to Salesforce"), Language::English);
     assert_eq!(language("Ich brauche bitte Zugriff auf Salesforce"), Language::German);
 }
@@ -165,7 +172,7 @@ fn the_language_is_told() {
 #[test]
 fn an_answer_holds_nothing_but_what_was_asked() {
     let understanding = understand(
-        &Model::builtin().unwrap(),
+        &shipped::model().unwrap(),
         &catalog::catalog(),
         "approver: me, risk: low, policy: none",
         NOW,
@@ -182,13 +189,14 @@ fn an_answer_holds_nothing_but_what_was_asked() {
         "application_ambiguous",
         "beneficiary",
         "confidence",
+        "doubts",
         "duration_seconds",
         "entitlement",
-        "explanation",
         "guesses",
         "intent",
         "reason",
         "text",
+        "words",
     ];
     assert_eq!(keys(&shown["asks"][0]), expected);
     assert_eq!(keys(&shown["asks"][0]["guesses"][0]), ["intent", "probability"]);

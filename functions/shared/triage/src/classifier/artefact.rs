@@ -2,19 +2,22 @@
 //!
 //! `CSCLASSI`, format, feature specification (u32 each), provenance (text); the labels (count, texts); temperature,
 //! assumed share, threshold (f64 each) and the calibration; the rows of the head; the vocabulary (two counts with
-//! sorted hashes); the stored examples; the length of the word-piece table (0: none) and the table; the SHA-256.
+//! sorted hashes); the stored examples; the word-piece table behind its length (0: none; 32: the SHA-256 of the one that
+//! is part of the program); the SHA-256 of all before.
 
-use super::bytes::{Reader, Writer};
 use super::calibration::Calibration;
 use super::encoder::FEATURES;
+use super::guess::OUT_OF_SCOPE;
+use super::layout::{Reader, Writer};
+use super::load_error::LoadError;
 use super::neighbours::Neighbours;
 use super::rows::Rows;
 use super::signals::Vocabulary;
+use super::training::Pieces;
 use super::words::Table;
-use super::{Classifier, checksum};
-use crate::features::LARGE;
-use crate::format::LoadError;
-use crate::model::OUT_OF_SCOPE;
+use super::{Classifier, checksum, shipped_table};
+use crate::features::SPECIFICATION;
+use bytes::Bytes;
 
 /// The most bytes of a classifier's file.
 pub const MAX_CLASSIFIER_BYTES: usize = 64 << 20;
@@ -26,10 +29,10 @@ const MAX_LABEL_BYTES: usize = 255;
 const MAX_PROVENANCE_BYTES: usize = 64 << 10;
 const MAX_HASHES: usize = 1 << 22;
 
-/// Writes a classifier; its `version` is not looked at.
-pub(crate) fn encode(classifier: &Classifier) -> Vec<u8> {
+/// Writes a classifier with its pieces; its `version` and `table` are not looked at.
+pub(crate) fn encode(classifier: &Classifier, pieces: Pieces<'_>) -> Vec<u8> {
     let mut out = Writer(MAGIC.to_vec());
-    out.u32s(&[FORMAT, LARGE.number]);
+    out.u32s(&[FORMAT, SPECIFICATION]);
     out.text(&classifier.provenance);
     out.count(classifier.labels.len());
     classifier.labels.iter().for_each(|label| out.text(label));
@@ -41,20 +44,34 @@ pub(crate) fn encode(classifier: &Classifier) -> Vec<u8> {
         out.u32s(hashes);
     }
     classifier.neighbours.write(&mut out);
-    let table = classifier.table.as_ref().map(Table::encode).unwrap_or_default();
+    let table = match pieces {
+        Pieces::None => &[],
+        Pieces::Carried(table) => table,
+        Pieces::Shipped => checksum::of_sealed(shipped_table()),
+    };
     out.count(table.len());
     out.0.extend(table);
     checksum::sealed(out.0)
 }
 
 /// Reads a classifier.
-pub(crate) fn decode(bytes: &[u8]) -> Result<Classifier, LoadError> {
+pub(crate) fn decode(bytes: &Bytes) -> Result<Classifier, LoadError> {
     if bytes.len() > MAX_CLASSIFIER_BYTES {
         return Err(LoadError::WrongLength);
     }
-    let mut reader = Reader(checksum::verified(bytes, MAGIC)?);
+    read(checksum::verified(bytes, MAGIC)?, bytes)
+}
+
+/// Reads a classifier that is part of the program.
+pub(crate) fn decode_of_program(bytes: &'static [u8]) -> Result<Classifier, LoadError> {
+    let bytes = Bytes::from_static(bytes);
+    read(checksum::framed(&bytes, MAGIC)?, &bytes)
+}
+
+fn read(content: Bytes, file: &[u8]) -> Result<Classifier, LoadError> {
+    let mut reader = Reader(content);
     checksum::number(reader.u32()?, FORMAT, LoadError::UnknownFormat)?;
-    checksum::number(reader.u32()?, LARGE.number, LoadError::UnknownFeatures)?;
+    checksum::number(reader.u32()?, SPECIFICATION, LoadError::UnknownFeatures)?;
     let provenance = reader.text(MAX_PROVENANCE_BYTES, "provenance")?;
     let labels = read_labels(&mut reader)?;
     let [temperature, assumed_share, threshold] = reader.f64s("numbers")?;
@@ -62,18 +79,15 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Classifier, LoadError> {
     let rows = Rows::read(&mut reader, FEATURES, labels.len())?;
     let vocabulary = Vocabulary { words: read_hashes(&mut reader)?, pairs: read_hashes(&mut reader)? };
     let neighbours = Neighbours::read(&mut reader)?;
-    let length = reader.u32()? as usize;
-    let table = reader.take(length)?;
-    let table = if table.is_empty() { None } else { Some(Table::load(table)?) };
+    let table = read_table(&mut reader)?;
     reader.end()?;
     if temperature <= 0.0 || !(0.0..1.0).contains(&assumed_share) {
         return Err(LoadError::Malformed("numbers"));
     }
-    let version = checksum::of_sealed(bytes);
     Ok(Classifier {
         labels,
         provenance,
-        version,
+        version: hex::encode(checksum::of_sealed(file)),
         table,
         rows,
         temperature,
@@ -85,7 +99,19 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<Classifier, LoadError> {
     })
 }
 
-fn read_labels(reader: &mut Reader<'_>) -> Result<Vec<String>, LoadError> {
+fn read_table(reader: &mut Reader) -> Result<Option<Table>, LoadError> {
+    let length = reader.u32()? as usize;
+    let table = reader.take(length)?;
+    let own = checksum::of_sealed(shipped_table());
+    match length {
+        0 => Ok(None),
+        _ if table == own => Table::of_program(shipped_table()).map(Some),
+        _ if length == own.len() => Err(LoadError::UnknownTable),
+        _ => Table::load(&table).map(Some),
+    }
+}
+
+fn read_labels(reader: &mut Reader) -> Result<Vec<String>, LoadError> {
     let count = reader.count(MAX_CLASSES, "labels")?;
     let labels: Vec<String> =
         (0..count).map(|_| reader.text(MAX_LABEL_BYTES, "label")).collect::<Result<_, _>>()?;
@@ -97,7 +123,7 @@ fn read_labels(reader: &mut Reader<'_>) -> Result<Vec<String>, LoadError> {
     }
 }
 
-fn read_hashes(reader: &mut Reader<'_>) -> Result<Vec<u32>, LoadError> {
+fn read_hashes(reader: &mut Reader) -> Result<Vec<u32>, LoadError> {
     let count = reader.count(MAX_HASHES, "vocabulary")?;
     let hashes = reader.u32s(count)?;
     if hashes.is_sorted() { Ok(hashes) } else { Err(LoadError::Malformed("vocabulary")) }

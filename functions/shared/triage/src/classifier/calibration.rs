@@ -4,10 +4,10 @@
 //! the confidence. The share of out-of-scope texts enters the first alone, as a shift of its odds, so that it can be
 //! set to what audits show without fitting anything again.
 
-use super::bytes::{Reader, Writer};
+use super::layout::{Reader, Writer};
+use super::load_error::LoadError;
 use super::logistic::{Logistic, log_odds, sigmoid};
 use super::signals::{SIGNALS, Signals};
-use crate::format::LoadError;
 
 /// With fewer out-of-scope texts than this nothing is known of what is out of scope.
 pub(crate) const MIN_OUT_OF_SCOPE: usize = 20;
@@ -70,7 +70,7 @@ impl Calibration {
         }
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, LoadError> {
+    pub(crate) fn read(reader: &mut Reader) -> Result<Self, LoadError> {
         const WHAT: &str = "calibration";
         let knows_scope = reader.count(1, WHAT)? == 1;
         let fitted_share = reader.f64(WHAT)?;
@@ -181,7 +181,7 @@ mod tests {
         for calibration in [Calibration::fit(&judged(200, 1.0)), Calibration::fit(&judged(50, 6.0))] {
             let mut written = Writer::default();
             calibration.write(&mut written);
-            assert_eq!(Calibration::read(&mut Reader(&written.0)), Ok(calibration));
+            assert_eq!(Calibration::read(&mut Reader(written.0.into())), Ok(calibration));
         }
     }
 }

@@ -1,12 +1,12 @@
 //! From a text to what the classifier computes with.
 
 use super::words::{DIMENSIONS, Table, Vector};
-use crate::features::{self, Feature, LARGE};
+use crate::features::{self, Feature};
 
 /// How much the vector of a text counts beside each group of grams, which has length one.
 const VECTOR_WEIGHT: f32 = 4.0;
 const BIAS: f32 = 0.1;
-const FIRST_DIMENSION: u32 = LARGE.buckets;
+const FIRST_DIMENSION: u32 = features::BUCKETS;
 const BIAS_FEATURE: u32 = FIRST_DIMENSION + DIMENSIONS as u32;
 /// How many features there are: the buckets of the grams, the dimensions of the vector, and the bias.
 pub(crate) const FEATURES: usize = BIAS_FEATURE as usize + 1;
@@ -25,7 +25,7 @@ pub(crate) struct Encoded {
 /// Encodes a text, in any case.
 pub(crate) fn encode(table: Option<&Table>, text: &str) -> Encoded {
     let lower = text.to_lowercase();
-    let mut features = features::extract(LARGE, &lower);
+    let mut features = features::extract(&lower);
     let vector = match table {
         Some(table) => table.vector(&lower),
         None => sketch(&features),

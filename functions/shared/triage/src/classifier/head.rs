@@ -1,8 +1,8 @@
 //! Multinomial logistic regression over sparse features that learns one example at a time (AdaGrad).
 
+use super::guess::softmax;
 use super::order::Seeded;
 use crate::features::Feature;
-use crate::model::softmax;
 
 const LEARNING_RATE: f32 = 0.1;
 /// What a sum of squared gradients starts from: so much that what is met once does not outweigh what is met often.

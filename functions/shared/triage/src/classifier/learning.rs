@@ -5,10 +5,10 @@
 //! the reviewer has one strike more, and with [`MAX_STRIKES`] of them is not listened to any more. An honest reviewer
 //! loses a batch now and then, but hardly three more than come into force.
 
+use super::guess::softmax;
 use super::head::{Head, Sample};
 use super::order::Seeded;
 use crate::features::Feature;
-use crate::model::softmax;
 
 /// Corrections of one reviewer that are learned together.
 pub const MAX_BATCH: usize = 50;

@@ -1,7 +1,7 @@
 //! How good a classifier is on labelled texts: accuracy, what it refuses, and whether its confidence comes true.
 
 use super::Verdict;
-use crate::model::OUT_OF_SCOPE;
+use super::guess::OUT_OF_SCOPE;
 use serde::Serialize;
 
 const BINS: usize = 15;

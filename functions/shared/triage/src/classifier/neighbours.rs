@@ -1,8 +1,9 @@
 //! Examples that training has seen, as vectors of signed bytes, and how near a text is to them.
 
-use super::bytes::{Reader, Writer, signed};
+use super::layout::{Reader, Writer};
+use super::load_error::LoadError;
 use super::words::{DIMENSIONS, Vector};
-use crate::format::LoadError;
+use bytes::Bytes;
 
 const NEAREST: usize = 10;
 /// The value that one becomes as a byte.
@@ -16,7 +17,8 @@ pub(crate) type ByteVector = [i8; DIMENSIONS];
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Neighbours {
     classes: Vec<u32>,
-    vectors: Vec<ByteVector>,
+    /// Their vectors in signed bytes, as they lie in the file.
+    vectors: Bytes,
 }
 
 /// How near a text is to what training has seen; cosines from -1 to 1.
@@ -40,22 +42,22 @@ pub(crate) fn to_bytes(vector: &Vector) -> ByteVector {
 impl Neighbours {
     /// Stores at most `most` examples of each class, the first of each.
     pub(crate) fn of(examples: impl Iterator<Item = (usize, Vector)>, classes: usize, most: usize) -> Self {
-        let mut stored = Self::default();
+        let (mut stored, mut vectors) = (Vec::new(), Vec::new());
         let mut counts = vec![0; classes];
         for (class, vector) in examples {
             let Some(count) = counts.get_mut(class).filter(|count| **count < most) else { continue };
             *count += 1;
-            stored.classes.push(class as u32);
-            stored.vectors.push(to_bytes(&vector));
+            stored.push(class as u32);
+            vectors.extend(to_bytes(&vector).map(i8::cast_unsigned));
         }
-        stored
+        Self { classes: stored, vectors: vectors.into() }
     }
 
     /// How near a text is, seen from `class`, where `outside` is the class of what is out of scope.
     pub(crate) fn nearness(&self, text: &ByteVector, class: usize, outside: usize) -> Nearness {
         let mut nearest: Vec<(i32, usize)> = Vec::with_capacity(NEAREST + 1);
         let mut out = 0;
-        for (vector, of) in self.vectors.iter().zip(&self.classes) {
+        for (vector, of) in self.vectors.as_chunks().0.iter().zip(&self.classes) {
             let of = *of as usize;
             let product = dot(text, vector);
             if of == outside {
@@ -79,19 +81,18 @@ impl Neighbours {
     pub(crate) fn write(&self, out: &mut Writer) {
         out.count(self.classes.len());
         out.u32s(&self.classes);
-        self.vectors.iter().for_each(|vector| out.i8s(vector));
+        out.0.extend(&self.vectors);
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Self, LoadError> {
+    pub(crate) fn read(reader: &mut Reader) -> Result<Self, LoadError> {
         let count = reader.count(MAX_EXAMPLES, "examples")?;
         let classes = reader.u32s(count)?;
-        let bytes = signed(reader.take(count * DIMENSIONS)?);
-        Ok(Self { classes, vectors: bytes.as_chunks().0.to_vec() })
+        Ok(Self { classes, vectors: reader.items(count, DIMENSIONS)? })
     }
 }
 
-fn dot(one: &ByteVector, other: &ByteVector) -> i32 {
-    one.iter().zip(other).map(|(a, b)| i32::from(i16::from(*a) * i16::from(*b))).sum()
+fn dot(one: &ByteVector, other: &[u8; DIMENSIONS]) -> i32 {
+    one.iter().zip(other).map(|(a, b)| i32::from(i16::from(*a) * i16::from(b.cast_signed()))).sum()
 }
 
 fn cosine(product: i32) -> f64 {
@@ -124,6 +125,6 @@ mod tests {
         let stored = Neighbours::of([(0, unit(0)), (1, unit(1))].into_iter(), 2, 2);
         let mut written = Writer::default();
         stored.write(&mut written);
-        assert_eq!(Neighbours::read(&mut Reader(&written.0)), Ok(stored));
+        assert_eq!(Neighbours::read(&mut Reader(written.0.into())), Ok(stored));
     }
 }

@@ -1,9 +1,10 @@
 //! Weights as they are shipped: one signed byte per class and a scale, for the features that training met.
 
-use super::bytes::{Reader, Writer, signed};
 use super::head::Head;
+use super::layout::{Reader, Writer};
+use super::load_error::LoadError;
 use crate::features::Feature;
-use crate::format::LoadError;
+use bytes::Bytes;
 
 /// The rows of a head, quantised.
 #[derive(Debug, Clone, PartialEq)]
@@ -14,38 +15,39 @@ pub(crate) struct Rows {
     /// How many rows precede each block.
     before: Vec<u32>,
     scales: Vec<f32>,
-    weights: Vec<i8>,
+    /// Signed bytes, as they lie in the file.
+    weights: Bytes,
 }
 
 impl Rows {
     /// Quantises the rows of a head with `features` features and `classes` classes.
     pub(crate) fn of(head: &Head, features: usize, classes: usize) -> Self {
         let mut used = vec![0_u64; features.div_ceil(64)];
-        let (mut scales, mut weights) = (Vec::new(), Vec::new());
+        let (mut scales, mut weights) = (Vec::new(), Vec::<u8>::new());
         for feature in head.met() {
             if let Some(block) = used.get_mut(feature as usize / 64) {
                 *block |= 1 << (feature % 64);
             }
             let (scale, row) = quantised(head.row(feature).unwrap_or_default());
             scales.push(scale);
-            weights.extend(row);
+            weights.extend(row.into_iter().map(i8::cast_unsigned));
         }
-        Self { classes, before: counted(&used), used, scales, weights }
+        Self { classes, before: counted(&used), used, scales, weights: weights.into() }
     }
 
     pub(crate) fn write(&self, out: &mut Writer) {
         out.count(self.scales.len());
         self.used.iter().for_each(|block| out.0.extend(block.to_le_bytes()));
         out.f32s(&self.scales);
-        out.i8s(&self.weights);
+        out.0.extend(&self.weights);
     }
 
-    pub(crate) fn read(reader: &mut Reader<'_>, features: usize, classes: usize) -> Result<Self, LoadError> {
+    pub(crate) fn read(reader: &mut Reader, features: usize, classes: usize) -> Result<Self, LoadError> {
         let count = reader.count(features, "rows")?;
-        let blocks = reader.items(features.div_ceil(64))?;
-        let used: Vec<u64> = blocks.iter().map(|block| u64::from_le_bytes(*block)).collect();
+        let blocks = reader.items(features.div_ceil(64), size_of::<u64>())?;
+        let used: Vec<u64> = blocks.as_chunks().0.iter().map(|block| u64::from_le_bytes(*block)).collect();
         let scales = reader.f32s(count, "scales")?;
-        let weights = signed(reader.take(count.checked_mul(classes).ok_or(LoadError::WrongLength)?)?);
+        let weights = reader.items(count, classes)?;
         if used.iter().map(|block| block.count_ones() as usize).sum::<usize>() != count {
             return Err(LoadError::Malformed("rows"));
         }
@@ -59,13 +61,13 @@ impl Rows {
             let Some((scale, weights)) = self.row(*feature) else { continue };
             let factor = value * scale;
             for (score, weight) in scores.iter_mut().zip(weights) {
-                *score += factor * f32::from(*weight);
+                *score += factor * f32::from(weight.cast_signed());
             }
         }
         scores
     }
 
-    fn row(&self, feature: u32) -> Option<(f32, &[i8])> {
+    fn row(&self, feature: u32) -> Option<(f32, &[u8])> {
         let (block, bit) = (feature as usize / 64, feature % 64);
         let used = *self.used.get(block)?;
         let earlier = (used & ((1 << bit) - 1)).count_ones();
@@ -109,6 +111,6 @@ mod tests {
         }
         let mut written = Writer::default();
         rows.write(&mut written);
-        assert_eq!(Rows::read(&mut Reader(&written.0), 200, 3), Ok(rows));
+        assert_eq!(Rows::read(&mut Reader(written.0.into()), 200, 3), Ok(rows));
     }
 }

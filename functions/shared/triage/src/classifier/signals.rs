@@ -1,8 +1,9 @@
 //! What speaks for and against acting on a classification, as numbers that a regression can weigh.
 
 use super::encoder::Encoded;
+use super::guess::softmax;
 use super::neighbours::{Neighbours, to_bytes};
-use crate::model::softmax;
+use crate::features;
 
 /// How many signals there are.
 pub(crate) const SIGNALS: usize = 12;
@@ -27,6 +28,12 @@ impl Vocabulary {
             all
         };
         Self { words: sorted(|text| &text.words), pairs: sorted(|text| &text.pairs) }
+    }
+
+    /// Whether a lower-case word stands in one of the texts.
+    pub(crate) fn knows(&self, word: &str) -> bool {
+        let (words, _) = features::vocabulary(word);
+        words.iter().all(|hash| self.words.binary_search(hash).is_ok())
     }
 }
 

@@ -5,13 +5,12 @@
 //! texts in scope.
 
 use super::encoder::{FEATURES, encode};
+use super::guess::OUT_OF_SCOPE;
 use super::head::Sample;
 use super::learning::{Learner, Reviewer, Ruling};
 use super::order::Seeded;
-use super::training::{EPOCHS, TrainError, classes, labels};
-use super::words::Table;
-use crate::model::OUT_OF_SCOPE;
-use crate::training::Example;
+use super::training::{EPOCHS, Example, Pieces, TrainError, classes, labels};
+
 use serde::Serialize;
 
 /// How many people correct.
@@ -39,8 +38,8 @@ pub struct Setting<'a> {
     pub start: usize,
     /// How many of the five reviewers are bad.
     pub bad: usize,
-    /// The bytes of a word-piece table.
-    pub table: Option<&'a [u8]>,
+    /// The word pieces whose vectors it knows.
+    pub pieces: Pieces<'a>,
 }
 
 /// What came of it.
@@ -88,7 +87,7 @@ pub struct Course {
 /// [`TrainError`] says what is wrong with the texts.
 pub fn simulate(setting: Setting<'_>, progress: &mut dyn FnMut(usize, f64)) -> Result<Course, TrainError> {
     let labels = labels(setting.stream)?;
-    let table = setting.table.map(Table::load).transpose()?;
+    let table = setting.pieces.table()?;
     let read = |examples: &[Example]| -> Result<Vec<Sample>, TrainError> {
         let sample = |(example, class): (&Example, usize)| Sample {
             features: encode(table.as_ref(), &example.text).features,

@@ -1,17 +1,18 @@
 //! Training a classifier: the head on the examples, the calibration on a validation set that the head never sees.
 
-use super::Classifier;
 use super::artefact::{MAX_CLASSES, encode as write};
 use super::calibration::{self, Calibration, Judged};
 use super::encoder::{Encoded, FEATURES, encode};
+use super::guess::{OUT_OF_SCOPE, softmax};
 use super::head::{Head, Sample};
+use super::load_error::LoadError;
 use super::neighbours::Neighbours;
 use super::rows::Rows;
 use super::signals::{Seen, Vocabulary, best_in_scope, signals};
 use super::words::Table;
-use crate::format::LoadError;
-use crate::model::{OUT_OF_SCOPE, softmax};
-use crate::training::Example;
+use super::{Classifier, shipped_table};
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
 
 /// How often the examples are learned.
 pub(crate) const EPOCHS: usize = 6;
@@ -28,10 +29,40 @@ pub struct Examples<'a> {
     pub training: &'a [Example],
     /// What temperature, calibration and threshold are fitted to; no text of it should be in `training`.
     pub validation: &'a [Example],
-    /// The bytes of a word-piece table.
-    pub table: Option<&'a [u8]>,
+    /// The word pieces whose vectors it knows.
+    pub pieces: Pieces<'a>,
     /// Where all this comes from, as JSON, to be kept in the file.
     pub provenance: &'a str,
+}
+
+/// Which word-piece table a classifier has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Pieces<'a> {
+    /// None.
+    None,
+    /// The one with these bytes, which the file carries.
+    Carried(&'a [u8]),
+    /// The one that is part of the program; the file carries its checksum alone.
+    Shipped,
+}
+
+impl Pieces<'_> {
+    pub(crate) fn table(self) -> Result<Option<Table>, LoadError> {
+        match self {
+            Pieces::None => Ok(None),
+            Pieces::Carried(bytes) => Table::load(&Bytes::copy_from_slice(bytes)).map(Some),
+            Pieces::Shipped => Table::load(&Bytes::from_static(shipped_table())).map(Some),
+        }
+    }
+}
+
+/// One text and the class it belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Example {
+    /// A message as a person would write it.
+    pub text: String,
+    /// Its class, or `out_of_scope`.
+    pub label: String,
 }
 
 /// How far training is.
@@ -77,7 +108,7 @@ pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Resu
     }
     let labels = labels(examples.training)?;
     let validation = classes(examples.validation, &labels)?;
-    let table = examples.table.map(Table::load).transpose()?;
+    let table = examples.pieces.table()?;
     progress(Progress::Reading);
     let read = |example: &Example| encode(table.as_ref(), &example.text);
     let texts: Vec<Encoded> = examples.training.iter().map(read).collect();
@@ -104,7 +135,7 @@ pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Resu
     let calibration = Calibration::fit(&judged);
     let assumed_share = calibration.fitted_share().max(LEAST_ASSUMED_SHARE);
     let threshold = calibration::threshold(&judged, &calibration::out_of_fold(&judged, assumed_share));
-    Ok(write(&Classifier {
+    let classifier = Classifier {
         labels,
         provenance: examples.provenance.to_owned(),
         version: String::new(),
@@ -116,7 +147,8 @@ pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Resu
         calibration,
         assumed_share,
         threshold,
-    }))
+    };
+    Ok(write(&classifier, examples.pieces))
 }
 
 /// The classes in order; what is out of scope is always one.

@@ -4,11 +4,12 @@
 //! one scale (f32) per piece; [`DIMENSIONS`] signed bytes per piece; the SHA-256 of all before. A text is its length
 //! (u32) and its bytes. A piece that continues a word begins with `##`.
 
-use super::bytes::{Reader, Writer, signed};
 use super::checksum;
 use super::encoder::unit;
+use super::layout::Reader;
+use super::load_error::LoadError;
 use crate::features;
-use crate::format::LoadError;
+use bytes::Bytes;
 
 /// The length of a vector.
 pub(crate) const DIMENSIONS: usize = 256;
@@ -26,42 +27,41 @@ pub(crate) type Vector = [f32; DIMENSIONS];
 /// Word pieces with their vectors.
 #[derive(Debug, Clone)]
 pub(crate) struct Table {
-    /// Where it comes from, as JSON.
-    pub(crate) provenance: String,
-    pieces: Vec<String>,
+    /// In the order of their bytes.
+    pieces: Vec<Bytes>,
     scales: Vec<f32>,
-    rows: Vec<i8>,
+    /// Signed bytes, as they lie in the file.
+    rows: Bytes,
 }
 
 impl Table {
     /// Reads the bytes of a table.
-    pub(crate) fn load(bytes: &[u8]) -> Result<Self, LoadError> {
-        let body = checksum::verified(bytes, MAGIC)?;
-        let mut reader = Reader(body);
+    pub(crate) fn load(bytes: &Bytes) -> Result<Self, LoadError> {
+        Self::read(checksum::verified(bytes, MAGIC)?)
+    }
+
+    /// Reads a table that is part of the program; its checksum is held by a test.
+    pub(crate) fn of_program(bytes: &'static [u8]) -> Result<Self, LoadError> {
+        Self::read(checksum::framed(&Bytes::from_static(bytes), MAGIC)?)
+    }
+
+    fn read(content: Bytes) -> Result<Self, LoadError> {
+        let mut reader = Reader(content);
         checksum::number(reader.u32()?, FORMAT, LoadError::UnknownFormat)?;
-        let provenance = reader.text(MAX_PROVENANCE_BYTES, "provenance")?;
+        reader.text(MAX_PROVENANCE_BYTES, "provenance")?;
         let count = reader.count(MAX_PIECES, "pieces")?;
-        let pieces: Vec<String> =
-            (0..count).map(|_| reader.text(MAX_PIECE_BYTES, "piece")).collect::<Result<_, _>>()?;
+        let mut piece = || {
+            let length = reader.count(MAX_PIECE_BYTES, "piece")?;
+            reader.take(length)
+        };
+        let pieces: Vec<Bytes> = (0..count).map(|_| piece()).collect::<Result<_, _>>()?;
         let scales = reader.f32s(count, "scale")?;
-        let rows = signed(reader.take(count * DIMENSIONS)?);
+        let rows = reader.items(count, DIMENSIONS)?;
         reader.end()?;
         if !pieces.is_sorted_by(|a, b| a < b) {
             return Err(LoadError::Malformed("order of pieces"));
         }
-        Ok(Self { provenance, pieces, scales, rows })
-    }
-
-    /// The bytes from which [`Table::load`] reads this table.
-    pub(crate) fn encode(&self) -> Vec<u8> {
-        let mut out = Writer(MAGIC.to_vec());
-        out.count(FORMAT as usize);
-        out.text(&self.provenance);
-        out.count(self.pieces.len());
-        self.pieces.iter().for_each(|piece| out.text(piece));
-        out.f32s(&self.scales);
-        out.i8s(&self.rows);
-        checksum::sealed(out.0)
+        Ok(Self { pieces, scales, rows })
     }
 
     /// The mean of the vectors of a lower-cased text's pieces, brought to length one.
@@ -79,7 +79,7 @@ impl Table {
         let row = self.rows.get(piece * DIMENSIONS..(piece + 1) * DIMENSIONS).unwrap_or_default();
         let scale = self.scales.get(piece).copied().unwrap_or_default();
         for (total, value) in sum.iter_mut().zip(row) {
-            *total += scale * f32::from(*value);
+            *total += scale * f32::from(value.cast_signed());
         }
     }
 
@@ -99,7 +99,7 @@ impl Table {
     fn longest(&self, start: &str, rest: &str) -> Option<(usize, usize)> {
         let mut key = format!("{start}{rest}");
         while key.len() > start.len() {
-            if let Ok(piece) = self.pieces.binary_search(&key) {
+            if let Ok(piece) = self.pieces.binary_search_by(|piece| piece.as_ref().cmp(key.as_bytes())) {
                 return Some((piece, key.len() - start.len()));
             }
             key.pop();
@@ -111,21 +111,33 @@ impl Table {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::classifier::layout::Writer;
 
-    /// A table of some pieces, each with a one at a place of its own.
-    pub(crate) fn table(pieces: &[&str]) -> Table {
-        let mut pieces: Vec<String> = pieces.iter().map(|piece| (*piece).to_owned()).collect();
+    /// The file of a table of some pieces, each with a one at a place of its own.
+    fn file(pieces: &[&str]) -> Bytes {
+        let mut pieces = pieces.to_vec();
         pieces.sort_unstable();
+        let mut out = Writer(MAGIC.to_vec());
+        out.count(FORMAT as usize);
+        out.text("{}");
+        out.count(pieces.len());
+        pieces.iter().for_each(|piece| out.text(piece));
+        out.f32s(&vec![1.0 / 127.0; pieces.len()]);
         let mut rows = vec![0; pieces.len() * DIMENSIONS];
         for at in 0..pieces.len() {
             rows[at * DIMENSIONS + at] = 127;
         }
-        Table { provenance: "{}".to_owned(), scales: vec![1.0 / 127.0; pieces.len()], pieces, rows }
+        out.0.extend(rows);
+        checksum::sealed(out.0).into()
+    }
+
+    pub(crate) fn table(pieces: &[&str]) -> Table {
+        Table::load(&file(pieces)).unwrap()
     }
 
     fn check(word: &str, expected: &[&str]) {
         let table = table(&["a", "access", "##ible", "##i", "##b", "##ü", "in"]);
-        let split: Vec<&str> = table.split(word).into_iter().map(|at| table.pieces[at].as_str()).collect();
+        let split: Vec<Bytes> = table.split(word).into_iter().map(|at| table.pieces[at].clone()).collect();
         assert_eq!(split, expected, "{word}");
     }
 
@@ -153,8 +165,10 @@ pub(crate) mod tests {
     /// Of each row the first two texts are nearer to each other than to the third.
     #[test]
     fn the_shipped_table_knows_what_is_alike() {
-        let table = Table::load(crate::classifier::shipped_table()).unwrap();
-        assert!(table.provenance.contains("\"licence\": \"Apache-2.0\""), "{}", table.provenance);
+        let bytes = crate::classifier::shipped_table();
+        let table = Table::load(&Bytes::from_static(bytes)).unwrap();
+        let provenance = String::from_utf8_lossy(&bytes[..4_000]);
+        assert!(provenance.contains("\"licence\": \"Apache-2.0\""), "{provenance}");
         let cosine = |one: &str, other: &str| -> f32 {
             table.vector(one).iter().zip(table.vector(other)).map(|(a, b)| a * b).sum()
         };
@@ -169,16 +183,13 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn it_survives_its_file_and_no_damage_does() {
-        let table = table(&["access", "need"]);
-        let bytes = table.encode();
-        let again = Table::load(&bytes).unwrap();
-        assert_eq!((again.pieces, again.rows, again.scales), (table.pieces, table.rows, table.scales));
+    fn no_damage_is_read() {
+        let bytes = file(&["access", "need"]);
         for at in (0..bytes.len()).step_by(7) {
-            let mut damaged = bytes.clone();
+            let mut damaged = bytes.to_vec();
             damaged[at] ^= 1;
-            assert!(Table::load(&damaged).is_err(), "{at}");
-            assert!(Table::load(&bytes[..at]).is_err(), "{at}");
+            assert!(Table::load(&damaged.into()).is_err(), "{at}");
+            assert!(Table::load(&bytes.slice(..at)).is_err(), "{at}");
         }
     }
 }

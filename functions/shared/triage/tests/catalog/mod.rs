@@ -1,6 +1,6 @@
 //! The catalogue of the tests.
 
-use countersign_triage::Catalog;
+use countersign_triage::{Catalog, shipped};
 use serde_json::json;
 
 /// Every intent of the shipped examples and the applications of an ordinary company.
@@ -10,24 +10,6 @@ pub(crate) fn catalog() -> Catalog {
         let default = levels.first().map_or(json!(""), |level| level["name"].clone());
         json!({ "name": name, "aliases": aliases, "entitlements": levels, "default_entitlement": default })
     };
-    let intents = [
-        "access.request",
-        "access.revoke",
-        "password.reset",
-        "mfa.reset",
-        "account.unlock",
-        "hardware.request",
-        "software.install",
-        "network.issue",
-        "employee.onboarding",
-        "employee.offboarding",
-        "leave.question",
-        "payroll.question",
-        "expense.question",
-        "purchase.request",
-        "policy.question",
-        "security.report",
-    ];
     let applications = vec![
         app(
             "salesforce",
@@ -53,6 +35,7 @@ pub(crate) fn catalog() -> Catalog {
         app("wiki-internal", &["wiki"], vec![]),
         app("wiki-public", &["wiki"], vec![]),
     ];
-    let intents: Vec<_> = intents.iter().map(|name| json!({ "name": name })).collect();
+    let model = shipped::model().unwrap();
+    let intents: Vec<_> = model.labels().iter().map(|name| json!({ "name": name })).collect();
     serde_json::from_value(json!({ "intents": intents, "applications": applications })).unwrap()
 }

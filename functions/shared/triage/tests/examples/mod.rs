@@ -3,8 +3,16 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use countersign_triage::training::Example;
+use countersign_triage::classifier::diagram::reliability;
+use countersign_triage::classifier::report::{Judgement, Report, report};
+use countersign_triage::classifier::{Classifier, Example, TrainError, shipped_table};
+use countersign_triage::shipped::{masked, train_model};
 use serde::Deserialize;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+
+/// The ways of writing to which confidence is fitted; the others of the held-out examples are for measuring.
+const VALIDATED: &[&str] = &["formal", "nonnative"];
 
 /// One example with the way in which it is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -13,6 +21,50 @@ pub(crate) struct Styled {
     pub(crate) example: Example,
     #[serde(default)]
     pub(crate) style: String,
+}
+
+/// What the shipped model is trained on.
+pub(crate) fn training() -> Vec<Example> {
+    plain(&read("examples"))
+}
+
+/// What the confidence of the shipped model is fitted to: ways of writing that training has not seen.
+pub(crate) fn validation() -> Vec<Example> {
+    plain(&held_out(true))
+}
+
+/// What the shipped model is measured on: ways of writing that neither training nor fitting has seen.
+pub(crate) fn measured() -> Vec<Styled> {
+    held_out(false)
+}
+
+/// The file of the shipped model, trained anew.
+pub(crate) fn trained() -> Result<Vec<u8>, TrainError> {
+    let (training, validation) = (training(), validation());
+    let of = |examples: &[Example]| {
+        let digest = Sha256::digest(serde_json::to_vec(examples).unwrap());
+        json!({"examples": examples.len(), "sha256": hex::encode(digest)})
+    };
+    let provenance = json!({
+        "training": of(&training),
+        "validation": of(&validation),
+        "word_pieces": {"sha256": hex::encode(Sha256::digest(shipped_table()))},
+    });
+    train_model(&training, &validation, &provenance.to_string())
+}
+
+/// How a classifier does on what the shipped model is measured on.
+pub(crate) fn reported(classifier: &Classifier) -> Report {
+    let judge = |styled: Styled| {
+        Judgement::of(&styled.example.label, &classifier.classify(&masked(&styled.example.text)))
+    };
+    report(&measured().into_iter().map(judge).collect::<Vec<_>>())
+}
+
+/// The diagram of the shipped model in the papers, and where it lies.
+pub(crate) fn diagram(classifier: &Classifier) -> (PathBuf, String) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/triage-reliability.svg");
+    (path, reliability(&reported(classifier)))
 }
 
 /// The examples of one folder: its `.jsonl` files by name, each line by line.
@@ -31,7 +83,12 @@ pub(crate) fn read(folder: &str) -> Vec<Styled> {
         .collect()
 }
 
-/// What the shipped model is trained on.
-pub(crate) fn training() -> Vec<Example> {
-    read("examples").into_iter().map(|styled| styled.example).collect()
+fn held_out(validated: bool) -> Vec<Styled> {
+    let mut examples = read("examples/held_out");
+    examples.retain(|styled| VALIDATED.contains(&styled.style.as_str()) == validated);
+    examples
+}
+
+fn plain(styled: &[Styled]) -> Vec<Example> {
+    styled.iter().map(|styled| styled.example.clone()).collect()
 }

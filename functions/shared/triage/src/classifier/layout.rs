@@ -1,23 +1,24 @@
-//! Reading and writing little-endian bytes, with every length checked.
+//! Reading and writing little-endian bytes, with every length checked. What is read is a part of the file, not a copy.
 
-use crate::format::LoadError;
+use super::load_error::LoadError;
+use bytes::Bytes;
 
 /// Bytes that are still to be read.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Reader<'a>(pub(crate) &'a [u8]);
+#[derive(Debug, Clone)]
+pub(crate) struct Reader(pub(crate) Bytes);
 
-impl<'a> Reader<'a> {
+impl Reader {
     /// The next `length` bytes.
-    pub(crate) fn take(&mut self, length: usize) -> Result<&'a [u8], LoadError> {
-        let (taken, rest) = self.0.split_at_checked(length).ok_or(LoadError::WrongLength)?;
-        self.0 = rest;
-        Ok(taken)
+    pub(crate) fn take(&mut self, length: usize) -> Result<Bytes, LoadError> {
+        if length > self.0.len() {
+            return Err(LoadError::WrongLength);
+        }
+        Ok(self.0.split_to(length))
     }
 
-    /// The next `count` items of `N` bytes each.
-    pub(crate) fn items<const N: usize>(&mut self, count: usize) -> Result<&'a [[u8; N]], LoadError> {
-        let length = count.checked_mul(N).ok_or(LoadError::WrongLength)?;
-        Ok(self.take(length)?.as_chunks().0)
+    /// The next `count` items of `size` bytes each.
+    pub(crate) fn items(&mut self, count: usize, size: usize) -> Result<Bytes, LoadError> {
+        self.take(count.checked_mul(size).ok_or(LoadError::WrongLength)?)
     }
 
     /// A number of items that is at most `most`.
@@ -47,7 +48,8 @@ impl<'a> Reader<'a> {
 
     /// `count` finite numbers.
     pub(crate) fn f32s(&mut self, count: usize, what: &'static str) -> Result<Vec<f32>, LoadError> {
-        let values: Vec<f32> = self.items(count)?.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
+        let bytes = self.items(count, size_of::<f32>())?;
+        let values: Vec<f32> = bytes.as_chunks().0.iter().map(|bytes| f32::from_le_bytes(*bytes)).collect();
         if values.iter().all(|value| value.is_finite()) {
             Ok(values)
         } else {
@@ -57,7 +59,8 @@ impl<'a> Reader<'a> {
 
     /// `count` numbers.
     pub(crate) fn u32s(&mut self, count: usize) -> Result<Vec<u32>, LoadError> {
-        Ok(self.items(count)?.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
+        let bytes = self.items(count, size_of::<u32>())?;
+        Ok(bytes.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect())
     }
 
     /// A text behind its length of at most `most` bytes.
@@ -67,12 +70,12 @@ impl<'a> Reader<'a> {
     }
 
     /// That nothing is left.
-    pub(crate) const fn end(&self) -> Result<(), LoadError> {
+    pub(crate) fn end(&self) -> Result<(), LoadError> {
         if self.0.is_empty() { Ok(()) } else { Err(LoadError::WrongLength) }
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], LoadError> {
-        self.take(N)?.try_into().map_err(|_| LoadError::WrongLength)
+        self.take(N)?.as_ref().try_into().map_err(|_| LoadError::WrongLength)
     }
 }
 
@@ -97,17 +100,8 @@ impl Writer {
         self.0.extend(values.iter().flat_map(|value| value.to_le_bytes()));
     }
 
-    pub(crate) fn i8s(&mut self, values: &[i8]) {
-        self.0.extend(values.iter().map(|value| value.cast_unsigned()));
-    }
-
     pub(crate) fn text(&mut self, text: &str) {
         self.count(text.len());
         self.0.extend(text.as_bytes());
     }
-}
-
-/// Bytes as the signed numbers that they are.
-pub(crate) fn signed(bytes: &[u8]) -> Vec<i8> {
-    bytes.iter().map(|byte| byte.cast_signed()).collect()
 }
