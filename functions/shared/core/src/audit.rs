@@ -2,35 +2,25 @@
 //!
 //! Entries hold ids, enumerations, digests, pseudonymous subject ids and salted commitments only.
 
+mod chain;
+
+pub use chain::{ADMIN_CHAIN, Entry, Flaw, Head, SCHEMA, verify};
+
 use crate::{
-    Error, Result,
     digest::Digest,
-    ids::{AttemptId, SubjectId},
+    gate::{
+        Rerouted,
+        seating::{Panels, first_panel, is_first_panel},
+    },
+    ids::{AttemptId, DelegationId, IncidentId, RequestId, SubjectId},
     job::{Refusal, Verdict},
+    policy::step_up::SignIn,
+    ports::Sealed,
     request::Outcome,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
-
-/// The version of the entries written here.
-pub const SCHEMA: u32 = 1;
-/// The name of the chain of administration.
-pub const ADMIN_CHAIN: &str = "admin";
-
-/// Where a chain stands.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Head {
-    /// The number of entries.
-    pub sequence: u64,
-    /// The hash of the last one.
-    pub hash: Digest,
-}
-
-impl Default for Head {
-    fn default() -> Self {
-        Self { sequence: 0, hash: Digest::zero() }
-    }
-}
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Who did it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -101,6 +91,14 @@ pub enum Happening {
         outcome: String,
         /// The digest of the action that would be executed.
         action: Option<Digest>,
+        /// Why people decide what the policy would have approved by itself.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        held_back: Option<String>,
+    },
+    /// Access is taken by break-glass, without an approval.
+    GlassBroken {
+        /// The incident.
+        incident: IncidentId,
     },
     /// Money was set aside.
     BudgetReserved {
@@ -108,6 +106,11 @@ pub enum Happening {
         cents: u64,
         /// Whether the ledger confirmed it by itself.
         confirmed: bool,
+    },
+    /// A seat was set aside.
+    SeatReserved {
+        /// Whether one was free.
+        free: bool,
     },
     /// Money that was set aside is spent.
     BudgetSpent {
@@ -122,17 +125,35 @@ pub enum Happening {
         stage: String,
         /// Who is asked.
         candidates: Vec<SubjectId>,
+        /// On which panels each of them is asked, where the stage has several.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        seating: BTreeMap<SubjectId, Panels>,
         /// The digest that a vote is for.
         action: Digest,
         /// Its end.
         deadline: Timestamp,
     },
-    /// More people are asked.
+    /// Others are asked, since nobody decided: as well, or in the place of those before.
     GateEscalated {
         /// Its number.
         gate: u32,
-        /// Who.
+        /// Who is asked from now on.
         added: Vec<SubjectId>,
+        /// Who may decide here no more, since others are asked in their place.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        passed_on: BTreeSet<SubjectId>,
+        /// On which panels everybody is asked from now on, where the stage has several.
+        #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+        seating: BTreeMap<SubjectId, Panels>,
+    },
+    /// Others are asked than before, for a delegation or a leave that began or ended.
+    GateRerouted {
+        /// Its number.
+        gate: u32,
+        /// Who is asked now, and on what basis.
+        added: Vec<Rerouted>,
+        /// Who is not asked any more.
+        removed: Vec<Rerouted>,
     },
     /// The approvers were reminded or warned.
     Reminded {
@@ -140,6 +161,16 @@ pub enum Happening {
         gate: u32,
         /// The round.
         round: u32,
+    },
+    /// Somebody asks for the same; both wait for the one decision.
+    Followed {
+        /// The other request.
+        by: RequestId,
+    },
+    /// Another request is for the same; this one waits with it.
+    Joined {
+        /// The other request.
+        lead: RequestId,
     },
     /// A person voted.
     Voted {
@@ -151,14 +182,60 @@ pub enum Happening {
         basis: String,
         /// In whose place.
         acting_for: Option<SubjectId>,
+        /// By which delegation.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delegation: Option<DelegationId>,
+        /// The panels of the stage that the voter may sit on, from 0.
+        #[serde(default = "first_panel", skip_serializing_if = "is_first_panel")]
+        panels: Panels,
         /// The digest of the action that was shown.
         action: Digest,
         /// Digest of the sealed reason.
         reason: Option<Digest>,
         /// When the vote came in.
         cast_at: Timestamp,
+        /// The sign-in behind it, where the stage needs one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        sign_in: Option<SignIn>,
     },
-    /// A vote was refused; once per gate, person and reason.
+    /// A person is on it.
+    GateClaimed {
+        /// The gate.
+        gate: u32,
+        /// Until when, if nothing else is said.
+        until: Timestamp,
+        /// From whom they took it over.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<SubjectId>,
+    },
+    /// A person is not on it any more.
+    ClaimGivenBack {
+        /// The gate.
+        gate: u32,
+    },
+    /// The requester was asked something. The clock of the gate stands still until the answer.
+    QuestionAsked {
+        /// The gate.
+        gate: u32,
+        /// The question's number, from 1.
+        question: u32,
+        /// Digest of the sealed words.
+        words: Digest,
+        /// The gate's end now, if nobody answers.
+        deadline: Timestamp,
+    },
+    /// The requester answered.
+    QuestionAnswered {
+        /// The gate.
+        gate: u32,
+        /// The question's number.
+        question: u32,
+        /// Digest of the sealed words.
+        words: Digest,
+        /// The gate's end now.
+        deadline: Timestamp,
+    },
+    /// A vote, or another word at a gate, was refused; once per gate, person and reason.
     VoteRefused {
         /// The gate.
         gate: u32,
@@ -173,6 +250,9 @@ pub enum Happening {
         ending: crate::gate::Ending,
         /// Who decided, of people.
         by: Vec<SubjectId>,
+        /// The digest of what is granted, where approvers have left less than was planned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        granted: Option<Digest>,
     },
     /// A person corrected triage.
     Corrected {
@@ -183,7 +263,7 @@ pub enum Happening {
         /// The generation of the execution that goes on.
         generation: u32,
     },
-    /// The approval no longer holds, before anything was claimed.
+    /// The approval no longer holds, while nothing is claimed: not yet, or no more.
     Regated,
     /// A change in a target system was claimed.
     EffectClaimed {
@@ -222,161 +302,59 @@ pub enum Happening {
         /// Whether it may have happened.
         unknown: bool,
     },
+    /// The time of a grant is over and its access stays, since something else carries it.
+    AccessKept {
+        /// Another grant that carries it; none if it was held before the grant.
+        by: Option<RequestId>,
+    },
     /// The request has ended.
     Ended {
         /// How.
         outcome: Outcome,
-        /// Money that was set aside and is given back with it, in cents a month.
+        /// Money that was set aside or spent, and is given back with it, in cents a month.
         given_back_cents: Option<u64>,
+    },
+    /// A person lets another one decide in their place; it takes the place of the one they gave before.
+    DelegationGiven {
+        /// Its id.
+        id: DelegationId,
+        /// Who gives it.
+        from: SubjectId,
+        /// Who may act.
+        to: SubjectId,
+        /// From when on.
+        starts: Timestamp,
+        /// Until when, if it ends by itself.
+        ends: Option<Timestamp>,
+        /// Digest of the sealed reason.
+        reason: Option<Digest>,
+    },
+    /// A delegation was ended.
+    DelegationEnded {
+        /// Its id.
+        id: Option<DelegationId>,
+        /// Who gave it.
+        from: SubjectId,
+        /// Digest of the sealed reason.
+        reason: Option<Digest>,
+    },
+    /// A configuration was proposed or made the active one.
+    ConfigChanged {
+        /// What: `propose` or `activate`.
+        action: String,
+        /// Its digest.
+        config: Digest,
+        /// Why, sealed.
+        reason: Option<Sealed>,
+        /// The commit of its files, where they stand in a repository.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        commit: Option<String>,
     },
     /// An operator did something.
     Operated {
-        /// What: `redrive`, `cancel`, `settle`, `activate`, …
+        /// What: `redrive`, `cancel`, `settle`, `withdraw`, …
         action: String,
         /// Digest of the concerned thing or reason.
         subject: Digest,
     },
-}
-
-/// One entry of a chain.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Entry {
-    /// The version of this shape.
-    pub schema: u32,
-    /// The chain: a request id or [`ADMIN_CHAIN`].
-    pub chain: String,
-    /// From 1, without gaps.
-    pub sequence: u64,
-    /// When it was recorded.
-    pub at: Timestamp,
-    /// Who did it.
-    pub by: By,
-    /// What happened.
-    pub what: Happening,
-    /// The hash of the entry before, zeros for the first.
-    pub previous: Digest,
-    /// SHA-256 of the canonical JSON of all fields above.
-    pub hash: Digest,
-}
-
-impl Entry {
-    /// The entry that follows `head` in `chain`.
-    ///
-    /// # Errors
-    /// [`Error::Broken`] when it has no canonical JSON.
-    pub fn after(head: &Head, chain: &str, at: Timestamp, by: By, what: Happening) -> Result<Self> {
-        let mut entry = Self {
-            schema: SCHEMA,
-            chain: chain.to_owned(),
-            sequence: head.sequence + 1,
-            at,
-            by,
-            what,
-            previous: head.hash.clone(),
-            hash: Digest::zero(),
-        };
-        entry.hash = entry.computed_hash()?;
-        Ok(entry)
-    }
-
-    /// Where the chain stands after this entry.
-    #[must_use]
-    pub fn head(&self) -> Head {
-        Head { sequence: self.sequence, hash: self.hash.clone() }
-    }
-
-    fn computed_hash(&self) -> Result<Digest> {
-        let mut value = serde_json::to_value(self).map_err(|e| Error::Broken(format!("audit entry: {e}")))?;
-        if let Some(fields) = value.as_object_mut() {
-            fields.remove("hash");
-        }
-        Digest::of(&value)
-    }
-}
-
-/// What is wrong with a chain, and where.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Flaw {
-    /// The first bad sequence number.
-    pub sequence: u64,
-    /// What is wrong.
-    pub what: &'static str,
-}
-
-/// Hashes every entry again and checks sequence, links and the recorded head.
-///
-/// # Errors
-/// The first [`Flaw`].
-pub fn verify(chain: &str, entries: &[Entry], head: &Head) -> std::result::Result<(), Flaw> {
-    let mut last = Head::default();
-    for entry in entries {
-        let sequence = last.sequence + 1;
-        let flaw = |what| Err(Flaw { sequence, what });
-        if entry.sequence != sequence {
-            return flaw("an entry is missing or out of order");
-        }
-        if entry.chain != chain {
-            return flaw("an entry belongs to another chain");
-        }
-        if entry.previous != last.hash {
-            return flaw("an entry does not follow the one before");
-        }
-        if entry.computed_hash().ok().as_ref() != Some(&entry.hash) {
-            return flaw("an entry was altered");
-        }
-        last = entry.head();
-    }
-    if last != *head {
-        return Err(Flaw { sequence: last.sequence + 1, what: "the chain ends elsewhere than recorded" });
-    }
-    Ok(())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chain(length: u64) -> (Vec<Entry>, Head) {
-        let mut head = Head::default();
-        let mut entries = Vec::new();
-        for gate in 1..=length {
-            let by = By::Function { name: "test".into() };
-            let what = Happening::Reminded { gate: 1, round: gate as u32 };
-            let entry = Entry::after(&head, "r1", Timestamp(gate as i64), by, what).unwrap();
-            head = entry.head();
-            entries.push(entry);
-        }
-        (entries, head)
-    }
-
-    fn check(change: impl Fn(&mut Vec<Entry>), expected: Option<u64>) {
-        let (mut entries, head) = chain(5);
-        change(&mut entries);
-        assert_eq!(verify("r1", &entries, &head).err().map(|flaw| flaw.sequence), expected);
-    }
-
-    #[test]
-    fn every_kind_of_tampering_is_found_where_it_begins() {
-        check(|_| {}, None);
-        check(|e| e[2].at = Timestamp(99), Some(3));
-        check(|e| e[1].what = Happening::Reminded { gate: 2, round: 2 }, Some(2));
-        check(|e| drop(e.remove(0)), Some(1));
-        check(|e| drop(e.remove(3)), Some(4));
-        check(|e| drop(e.pop()), Some(5));
-        check(|e| e.swap(1, 2), Some(2));
-        check(|e| e[4].chain = "r2".into(), Some(5));
-        check(Vec::clear, Some(1));
-        check(|e| e[3].previous = Digest::zero(), Some(4));
-    }
-
-    #[test]
-    fn a_rewritten_entry_breaks_the_next_link() {
-        check(
-            |entries| {
-                entries[1].at = Timestamp(7);
-                entries[1].hash = entries[1].computed_hash().unwrap();
-            },
-            Some(3),
-        );
-    }
 }

@@ -9,6 +9,8 @@ use serde::{Deserialize, Serialize};
 pub enum Span {
     /// Text as it is.
     Plain(String),
+    /// What a person wrote, set apart line by line from what the product says.
+    Quote(String),
     /// Text that stands out.
     Strong(String),
     /// Somebody, shown as the channel shows people.
@@ -19,6 +21,16 @@ pub enum Span {
 
 /// A line or paragraph.
 pub type Text = Vec<Span>;
+
+/// A line as it reads without any markup.
+#[must_use]
+pub fn words(text: &[Span]) -> String {
+    let word = |span: &Span| match span {
+        Span::Plain(text) | Span::Quote(text) | Span::Strong(text) | Span::Instant(_, text) => text.clone(),
+        Span::Mention(user) => format!("@{}", user.user),
+    };
+    text.iter().map(word).collect()
+}
 
 /// Plain text as [`Text`].
 pub fn plain(text: impl Into<String>) -> Text {
@@ -43,10 +55,20 @@ pub enum Style {
 pub enum Press {
     /// Votes for.
     Approve,
+    /// Opens the modal for a vote for, with a reason or for less.
+    ApproveWith,
     /// Opens the modal for the reason of a vote against.
     Deny,
     /// Opens the modal for a correction of triage.
     Correct,
+    /// Opens the modal for a question to the requester.
+    Question,
+    /// Opens the modal for the answer to one.
+    Answer,
+    /// Says that the presser is on it.
+    Claim,
+    /// Says that the presser is not on it any more.
+    GiveBack,
     /// Sends what was understood.
     Send,
     /// Sends it to the desk, because it was not understood.
@@ -59,16 +81,33 @@ pub enum Press {
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 7] =
-        [Self::Approve, Self::Deny, Self::Correct, Self::Send, Self::SendToDesk, Self::Discard, Self::Cancel];
+    pub const ALL: [Self; 12] = [
+        Self::Approve,
+        Self::ApproveWith,
+        Self::Deny,
+        Self::Correct,
+        Self::Question,
+        Self::Answer,
+        Self::Claim,
+        Self::GiveBack,
+        Self::Send,
+        Self::SendToDesk,
+        Self::Discard,
+        Self::Cancel,
+    ];
 
     /// The stable name, used as the channel's action id.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Approve => "approve",
+            Self::ApproveWith => "approve_with",
             Self::Deny => "deny",
             Self::Correct => "correct",
+            Self::Question => "question",
+            Self::Answer => "answer",
+            Self::Claim => "claim",
+            Self::GiveBack => "give_back",
             Self::Send => "send",
             Self::SendToDesk => "send_to_desk",
             Self::Discard => "discard",
@@ -168,20 +207,38 @@ pub struct ModalField {
 pub enum ModalKind {
     /// A new ask.
     Ask,
+    /// An approval with a reason, or of less than was asked.
+    Approve,
     /// The reason of a denial.
     Deny,
     /// A correction of triage.
     Correct,
+    /// A question to the requester.
+    Question,
+    /// The answer to one.
+    Answer,
 }
 
 impl ModalKind {
+    /// All of them.
+    pub const ALL: [Self; 6] =
+        [Self::Ask, Self::Approve, Self::Deny, Self::Correct, Self::Question, Self::Answer];
+
+    /// The one that jobs of an older version mean.
+    pub(crate) fn correct() -> Self {
+        Self::Correct
+    }
+
     /// The stable name, used as the channel's callback id.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
             Self::Ask => "ask",
+            Self::Approve => "approve",
             Self::Deny => "deny",
             Self::Correct => "correct",
+            Self::Question => "question",
+            Self::Answer => "answer",
         }
     }
 }

@@ -1,14 +1,25 @@
 //! What people read: cards and modals made of records. Pure; the channels render them.
 
+mod approval;
+mod claimed;
+mod conversation;
 mod correction;
 mod details;
+mod emergency;
 mod gate;
+mod listed;
 mod news;
 mod notice;
+mod standing;
 mod understood;
+mod voices;
 
+pub use approval::approval;
+pub use conversation::{answered, questions};
 pub use correction::correction;
-pub use gate::{gate, reminder};
+pub use emergency::glass_broken;
+pub use gate::{Reader, gate, reminder};
+pub use listed::{lead, listed};
 pub use news::news;
 pub use notice::{notice, refusal, verdict_word};
 pub use understood::understood;
@@ -18,9 +29,11 @@ use crate::{
     config::Config,
     facts::Context,
     ids::SubjectId,
+    message::Origin,
     person::ChatUser,
+    policy::decide::ACCESS_WORKFLOW,
     request::{Request, Words},
-    time::Timestamp,
+    time::{self, Timestamp},
 };
 use std::collections::BTreeMap;
 
@@ -52,7 +65,8 @@ pub struct View<'a> {
 }
 
 /// The name that everybody may read for somebody unknown.
-const SOMEBODY: &str = "somebody";
+/// Somebody whose name is not known, or not any more.
+pub const SOMEBODY: &str = "somebody";
 
 fn who(names: &Names, subject: &SubjectId) -> Span {
     match names.get(subject) {
@@ -60,6 +74,16 @@ fn who(names: &Names, subject: &SubjectId) -> Span {
         Some(Who { name, .. }) => Span::Plain(name.clone()),
         None => Span::Plain(SOMEBODY.into()),
     }
+}
+
+/// Somebody as written in a message, where nobody known goes by it.
+fn nobody(named: &str, origin: &Origin) -> Text {
+    vec![written(named, origin), Span::Plain(" (nobody here goes by this name)".into())]
+}
+
+/// Somebody as written in a message.
+fn written(named: &str, origin: &Origin) -> Span {
+    origin.account(named).map_or_else(|| Span::Plain(named.to_owned()), Span::Mention)
 }
 
 fn strong(text: impl Into<String>) -> Span {
@@ -70,22 +94,38 @@ fn instant(at: Timestamp) -> Span {
     Span::Instant(at.seconds(), at.to_string())
 }
 
-/// What is asked, in a few words: `Salesforce, Standard`.
-#[must_use]
-pub fn subject_line(
+/// What is asked, in a few words: `Salesforce, Standard`, or `Give access back: Salesforce` where it is not access.
+fn subject_line(
     config: &Config,
     intent: &str,
     application: Option<&str>,
     entitlement: Option<&str>,
 ) -> String {
     let catalog = &config.catalog;
+    let title = catalog.intent(intent).map(|intent| intent.title.as_str());
     let Some(app) = application.and_then(|name| catalog.application(name)) else {
-        return catalog.intent(intent).map_or_else(|| "Something else".into(), |intent| intent.title.clone());
+        return title.unwrap_or("Something else").to_owned();
     };
-    match catalog.entitlement(&app.name, entitlement) {
-        Some(entitlement) => format!("{}, {}", app.title, entitlement.title),
+    let access = is_access(config, intent);
+    let level = catalog.entitlement(&app.name, entitlement).filter(|_| access || entitlement.is_some());
+    let what = match level {
+        Some(level) => format!("{}, {}", app.title, level.title),
         None => app.title.clone(),
+    };
+    match title.filter(|_| !access) {
+        Some(title) => format!("{title}: {what}"),
+        None => what,
     }
+}
+
+/// Whether an intent asks that access be given.
+fn is_access(config: &Config, intent: &str) -> bool {
+    config.catalog.intent(intent).is_some_and(|intent| intent.workflow == ACCESS_WORKFLOW)
+}
+
+/// For how long, in words.
+fn how_long(duration: Option<time::Span>) -> String {
+    duration.map_or_else(|| "without end".into(), time::Span::in_words)
 }
 
 impl View<'_> {
@@ -99,8 +139,19 @@ impl View<'_> {
         )
     }
 
+    fn beneficiary(&self) -> Text {
+        match &self.words.beneficiary {
+            Some(named) => nobody(named, &self.request.origin),
+            None => vec![who(self.names, &self.request.beneficiary)],
+        }
+    }
+
     fn reasons(&self, gate: u32) -> Vec<Text> {
         let of_gate = self.words.reasons.iter().filter(|(number, _, _)| *number == gate);
-        of_gate.map(|(_, who_, text)| vec![who(self.names, who_), Span::Plain(format!(": {text}"))]).collect()
+        of_gate
+            .map(|(_, who_, text)| {
+                vec![who(self.names, who_), Span::Plain(":".into()), Span::Quote(text.clone())]
+            })
+            .collect()
     }
 }

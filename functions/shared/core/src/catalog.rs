@@ -1,6 +1,10 @@
 //! The catalog: intents with their workflows, applications with their entitlements, owners, risk and cost.
 
-use crate::{digest::Digest, time::Span};
+use crate::{
+    digest::Digest,
+    policy::{Approver, break_glass::BreakGlass, conflicts::Conflict},
+    time::Span,
+};
 use serde::{Deserialize, Serialize};
 
 /// How much harm a wrong grant could do.
@@ -25,6 +29,9 @@ pub struct Catalog {
     pub intents: Vec<Intent>,
     /// What access can be asked to.
     pub applications: Vec<Application>,
+    /// What does not go together.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conflicts: Vec<Conflict>,
     /// What cost centres may spend without a person.
     pub budgets: Budgets,
 }
@@ -86,6 +93,12 @@ pub struct Entitlement {
     /// The longest time it is given for; absent: without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub longest: Option<Span>,
+    /// How many can be held at the same time, since so many were bought; absent: any number.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<u32>,
+    /// Who may take it in an incident; absent: nobody.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub break_glass: Option<BreakGlass>,
 }
 
 /// The money rules: the ledger confirms small amounts by itself, Finance the others.
@@ -98,6 +111,12 @@ pub struct Budgets {
     pub confirm_up_to_cents: u64,
     /// What each cost centre has a month, in cents.
     pub monthly_cents: u64,
+}
+
+/// The name of the ledger of an entitlement's seats.
+#[must_use]
+pub fn seats_of(application: &str, entitlement: &str) -> String {
+    format!("{application}/{entitlement}")
 }
 
 impl Catalog {
@@ -133,6 +152,19 @@ impl Catalog {
     pub fn entitlement_owners(&self, application: Option<&str>, entitlement: Option<&str>) -> &[String] {
         let own = application.and_then(|name| self.entitlement(name, entitlement)).map(|found| &found.owners);
         own.filter(|owners| !owners.is_empty()).map_or_else(|| self.owners(application), Vec::as_slice)
+    }
+
+    /// The seats of an entitlement: the name of their ledger, and how many there are.
+    #[must_use]
+    pub fn seats(&self, application: &str, entitlement: Option<&str>) -> Option<(String, u64)> {
+        let found = self.entitlement(application, entitlement)?;
+        found.seats.map(|seats| (seats_of(application, &found.name), u64::from(seats)))
+    }
+
+    /// Everybody whom break-glass names.
+    pub fn break_glass(&self) -> impl Iterator<Item = &Approver> {
+        let all = self.applications.iter().flat_map(|application| &application.entitlements);
+        all.filter_map(|one| one.break_glass.as_ref()).flat_map(|rule| rule.who.iter().chain(&rule.reviewers))
     }
 
     /// Every owner that the catalog names.

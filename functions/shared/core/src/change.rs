@@ -66,6 +66,7 @@ pub struct Change {
     by: By,
     writes: Vec<Write>,
     owed: Vec<Row>,
+    owed_beside: Vec<Row>,
 }
 
 impl Change {
@@ -82,7 +83,7 @@ impl Change {
     }
 
     fn begin(request: Request, expect: Expect, now: Timestamp, by: By) -> Self {
-        Self { request, expect, now, by, writes: Vec::new(), owed: Vec::new() }
+        Self { request, expect, now, by, writes: Vec::new(), owed: Vec::new(), owed_beside: Vec::new() }
     }
 
     /// The time of the change.
@@ -133,6 +134,17 @@ impl Change {
         self.owed.push(Row::new(self.request.id.as_str(), work, self.request.head.sequence, self.now));
     }
 
+    /// Makes the change of another request in the same transaction.
+    ///
+    /// # Errors
+    /// As [`Change::finish`].
+    pub fn beside(&mut self, other: Self) -> Result<()> {
+        let (writes, owed) = other.finish()?;
+        self.writes.extend(writes);
+        self.owed_beside.extend(owed);
+        Ok(())
+    }
+
     /// The transaction and the rows to nudge after it.
     ///
     /// # Errors
@@ -150,6 +162,7 @@ impl Change {
                 self.writes.len()
             )));
         }
+        self.owed.append(&mut self.owed_beside);
         Ok((self.writes, self.owed))
     }
 }

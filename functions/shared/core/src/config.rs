@@ -15,6 +15,9 @@ use std::{collections::BTreeMap, ops::Deref};
 pub struct Roles {
     /// The group of each role; every one of [`ROLES`] must be there.
     pub roles: BTreeMap<String, String>,
+    /// Whether a configuration is proposed by one admin and confirmed by another.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub two_persons: bool,
 }
 
 /// The roles of the product.
@@ -64,7 +67,9 @@ impl Config {
         let roles = self.roles.roles.values().cloned();
         let stages = self.policy.stages().flat_map(crate::policy::Stage::groups).map(str::to_owned);
         let owners = self.catalog.all_owners().filter_map(|o| o.strip_prefix("group:")).map(str::to_owned);
-        let mut groups: Vec<String> = roles.chain(stages).chain(owners).collect();
+        let emergency =
+            self.catalog.break_glass().filter_map(crate::policy::Approver::group).map(str::to_owned);
+        let mut groups: Vec<String> = roles.chain(stages).chain(owners).chain(emergency).collect();
         groups.sort();
         groups.dedup();
         groups

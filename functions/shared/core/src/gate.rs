@@ -1,11 +1,20 @@
 //! A gate: one stage of one request that waits for people. Pure functions decide; the steps only carry.
 
 mod answer;
+mod claiming;
+mod escalating;
+mod rerouting;
+pub mod seating;
+mod talking;
 mod voting;
 mod waiting;
 
 pub use answer::{Answer, AnswerCode};
-pub use voting::{Counted, Vote};
+pub use claiming::{CLAIM_SECONDS, Claim, MAX_TAKINGS};
+pub use escalating::Roster;
+pub use rerouting::{Basis, Coverage, Difference, Rerouted, StandIns};
+pub use talking::{Question, Reply};
+pub use voting::{Counted, MAX_VOTES, Vote};
 pub use waiting::{Entered, Fence, Wake};
 
 use crate::{
@@ -15,13 +24,16 @@ use crate::{
     job::Refusal,
     policy::{Approver, Stage},
     ports::Sealed,
+    request::Request,
     time::Timestamp,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The most people that one gate asks.
+/// The most people of a stage's approvers that one gate asks when it opens, over all its panels. A delegate of each may come to them.
 pub const MAX_CANDIDATES: usize = 50;
+/// The most people that one gate asks at any time, over all its panels, whoever escalation adds.
+pub const MAX_ASKED: usize = 200;
 
 /// What a gate is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -33,6 +45,8 @@ pub enum GateKind {
     Service,
     /// Approvers decide.
     Approval,
+    /// People look afterwards at what the policy approved by itself.
+    Review,
     /// The end of a time-boxed grant: nobody is asked, its deadline is the end.
     GrantEnd,
 }
@@ -81,6 +95,17 @@ pub struct Candidate {
     pub approver: Approver,
     /// In whose place, for a delegate.
     pub acting_for: Option<SubjectId>,
+    /// On which of the stage's panels, from 0. Who may sit on several is several candidates.
+    #[serde(default, skip_serializing_if = "is_first")]
+    pub panel: u32,
+    /// Why, if not in their own right.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub basis: Option<Basis>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_first(panel: &u32) -> bool {
+    *panel == 0
 }
 
 /// A gate.
@@ -100,10 +125,25 @@ pub struct Gate {
     pub status: GateStatus,
     /// When it was opened.
     pub opened_at: Timestamp,
-    /// Which approvers are in force now: the stage's or their fallback, and the escalation's once it came.
+    /// Which approvers of the first panel are in force now: the stage's or their fallback, and the escalation's once it came.
     pub asked: Vec<Approver>,
+    /// The same for the further panels of the stage.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_asked: Vec<Vec<Approver>>,
     /// The people they were resolved to.
     pub candidates: Vec<Candidate>,
+    /// Who may decide in their own right and is not asked now, being away or one of too few.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub set_aside: Vec<Candidate>,
+    /// Which approvers stand in for others while those are away.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stand_ins: Vec<StandIns>,
+    /// Who was asked and is not any more.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub former: Vec<Candidate>,
+    /// Who may decide here no more, since others are asked in their place.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub passed_on: BTreeSet<SubjectId>,
     /// People who decided an earlier stage and so cannot decide this one.
     pub earlier: Vec<SubjectId>,
     /// When the workflow wakes; the last one is the end.
@@ -114,12 +154,21 @@ pub struct Gate {
     pub action: Digest,
     /// The last vote of each person.
     pub votes: BTreeMap<SubjectId, Vote>,
+    /// Who is on it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub claim: Option<Claim>,
+    /// What was asked of the requester.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub questions: Vec<Question>,
     /// Refusals that were audited already.
     pub refused: BTreeSet<(SubjectId, Refusal)>,
     /// The task token, sealed.
     pub token: Option<Sealed>,
     /// The entry that stored it.
     pub fence: Option<Fence>,
+    /// The entry that must be told other wake-ups than it waits by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<Fence>,
     /// What the workflow is to be told, once there is something to tell.
     pub answer: Option<Answer>,
 }
@@ -148,6 +197,9 @@ pub struct Shown {
     pub action: Digest,
     /// The digest of the facts that were shown.
     pub context: Option<Digest>,
+    /// Which question it puts to the requester, if it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub question: Option<u32>,
     /// When.
     pub at: Timestamp,
 }
@@ -174,6 +226,39 @@ pub struct Example {
 }
 
 impl Gate {
+    /// The next gate of a request, opening at `now`, without people yet.
+    #[must_use]
+    pub fn next(request: &Request, kind: GateKind, stage: &Stage, action: Digest, now: Timestamp) -> Self {
+        Self {
+            request: request.id.clone(),
+            number: request.gate + 1,
+            generation: request.generation,
+            kind,
+            stage: stage.clone(),
+            status: GateStatus::Opening,
+            opened_at: now,
+            asked: Vec::new(),
+            also_asked: Vec::new(),
+            candidates: Vec::new(),
+            set_aside: Vec::new(),
+            stand_ins: Vec::new(),
+            former: Vec::new(),
+            passed_on: BTreeSet::new(),
+            earlier: Vec::new(),
+            wakes: Vec::new(),
+            rounds_done: BTreeSet::new(),
+            action,
+            votes: BTreeMap::new(),
+            claim: None,
+            questions: Vec::new(),
+            refused: BTreeSet::new(),
+            token: None,
+            fence: None,
+            moved: None,
+            answer: None,
+        }
+    }
+
     /// The end of the gate.
     #[must_use]
     pub fn deadline(&self) -> Timestamp {

@@ -85,8 +85,16 @@ id!(
     ShownId
 );
 id!(
+    /// An incident, as the company numbers them.
+    IncidentId
+);
+id!(
     /// One try to change a target system.
     AttemptId
+);
+id!(
+    /// One delegation, from its beginning to its end.
+    DelegationId
 );
 
 #[cfg(test)]

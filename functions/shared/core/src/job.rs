@@ -1,90 +1,19 @@
 //! What travels on the queues: jobs from outside, and nudges for owed work.
 
+mod envelope;
+
+pub use envelope::{Content, Envelope, Queue, SCHEMA};
+
 use crate::{
-    card::CopyAddress,
+    card::{CopyAddress, ModalKind},
     ids::{MessageId, RequestId, ShownId, SubjectId},
     message::Origin,
     person::ChatUser,
+    policy::break_glass::Emergency,
+    reduction::Reduction,
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
-
-/// The version of the queue messages written here.
-pub const SCHEMA: u32 = 1;
-
-/// The queues of the product, each with one reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Queue {
-    /// New messages, read by `triage-request`.
-    Triage,
-    /// Requests and executions to start, read by `start-workflow`.
-    Start,
-    /// Votes and cancellations, read by `record-decision`.
-    Decisions,
-    /// Tokens to spend, read by `spend-token`.
-    Tokens,
-    /// Words to people, read by `send-messages`.
-    Messages,
-    /// People to refresh, read by `sync-people`.
-    People,
-}
-
-impl Queue {
-    /// All of them.
-    pub const ALL: [Self; 6] =
-        [Self::Triage, Self::Start, Self::Decisions, Self::Tokens, Self::Messages, Self::People];
-
-    /// The stable name.
-    #[must_use]
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Triage => "triage",
-            Self::Start => "start",
-            Self::Decisions => "decisions",
-            Self::Tokens => "tokens",
-            Self::Messages => "messages",
-            Self::People => "people",
-        }
-    }
-}
-
-/// A queue message.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Envelope {
-    /// The version of this shape.
-    pub schema: u32,
-    /// What it carries.
-    pub content: Content,
-}
-
-/// A job from outside, or a nudge.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Content {
-    /// A job.
-    Job(Job),
-    /// A row that is owed: its owner and key. The row is the truth, this is a hint.
-    Nudge {
-        /// The request or message that owes.
-        owner: String,
-        /// The row's key.
-        key: String,
-    },
-}
-
-impl Envelope {
-    /// A job, in the present shape.
-    #[must_use]
-    pub fn job(job: Job) -> Self {
-        Self { schema: SCHEMA, content: Content::Job(job) }
-    }
-
-    /// A nudge, in the present shape.
-    pub fn nudge(owner: impl Into<String>, key: impl Into<String>) -> Self {
-        Self { schema: SCHEMA, content: Content::Nudge { owner: owner.into(), key: key.into() } }
-    }
-}
 
 /// Who acts: an account that its channel authenticated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -108,6 +37,8 @@ pub enum Actor {
 pub enum Verdict {
     /// For.
     Approve,
+    /// For less than was asked.
+    ApproveLess(Reduction),
     /// Against.
     Deny,
     /// It is something else than triage thought.
@@ -120,6 +51,41 @@ pub enum Verdict {
         entitlement: Option<String>,
         /// The right length of time.
         duration: Option<Span>,
+    },
+}
+
+impl Verdict {
+    /// Whether it is for what was asked, or for less of it.
+    #[must_use]
+    pub fn approves(&self) -> bool {
+        matches!(self, Self::Approve | Self::ApproveLess(_))
+    }
+
+    /// What it leaves of what was asked, where that is less.
+    #[must_use]
+    pub fn reduction(&self) -> Option<&Reduction> {
+        match self {
+            Self::ApproveLess(reduction) => Some(reduction),
+            _ => None,
+        }
+    }
+}
+
+/// Which gate somebody speaks of.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "spot")]
+pub enum Spot {
+    /// That of a card, by the id that its buttons carry.
+    Card {
+        /// The id.
+        shown: ShownId,
+    },
+    /// One of a request.
+    Request {
+        /// The request.
+        request: RequestId,
+        /// The gate; none: its last one.
+        gate: Option<u32>,
     },
 }
 
@@ -151,6 +117,9 @@ pub enum Job {
         beneficiary: Option<String>,
         /// The request id that the caller was promised.
         promised: Option<RequestId>,
+        /// That it is break-glass, where the command or the program said so.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        emergency: Option<Emergency>,
         /// When it came in.
         asked_at: Timestamp,
     },
@@ -180,6 +149,38 @@ pub enum Job {
         /// The conversation of the click, for an answer there.
         place: Option<String>,
     },
+    /// That somebody is on it, or is not any more, for `record-decision`.
+    Claim {
+        /// The gate.
+        of: Spot,
+        /// Who.
+        actor: Actor,
+        /// Whether they give it back.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        given_back: bool,
+        /// When it came in.
+        cast_at: Timestamp,
+        /// The conversation of the click or command.
+        place: Option<String>,
+    },
+    /// A question to the requester, or their answer, for `record-decision`.
+    Say {
+        /// Its id: a digest of what the channel repeats.
+        id: String,
+        /// What the person was shown.
+        shown: ShownId,
+        /// Who.
+        actor: Actor,
+        /// Whether it is the answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        answers: bool,
+        /// The words.
+        text: String,
+        /// When it came in.
+        cast_at: Timestamp,
+        /// The conversation of the click, for a word there.
+        place: Option<String>,
+    },
     /// A request taken back, for `record-decision`.
     Cancel {
         /// The request.
@@ -191,10 +192,26 @@ pub enum Job {
         /// The conversation of the click.
         place: Option<String>,
     },
+    /// A person's word about who decides in their place, for `record-decision`.
+    Delegate {
+        /// Who delegates.
+        actor: Actor,
+        /// To whom: a chat account as it was mentioned, or a mail address; to nobody: the delegation ends.
+        to: Option<String>,
+        /// Until when, if it ends by itself.
+        until: Option<Timestamp>,
+        /// When it came in; it begins then.
+        asked_at: Timestamp,
+        /// The conversation of the command.
+        place: Option<String>,
+    },
     /// A modal that waits to be filled, for `send-messages`.
     FillModal {
         /// The modal's own id.
         external_id: String,
+        /// Which modal.
+        #[serde(default = "ModalKind::correct")]
+        modal: ModalKind,
         /// What the person was shown.
         shown: ShownId,
         /// Who opened it.
@@ -273,6 +290,32 @@ pub enum Notice {
         /// The request.
         request: RequestId,
     },
+    /// The person is on it, or is not any more.
+    OnIt {
+        /// The request.
+        request: RequestId,
+        /// Until when; `None`: not any more.
+        until: Option<Timestamp>,
+    },
+    /// The person's question is with the requester.
+    QuestionSent {
+        /// The request.
+        request: RequestId,
+    },
+    /// The person's answer is with those who decide.
+    AnswerSent {
+        /// The request.
+        request: RequestId,
+    },
+    /// Somebody else decides in the person's place.
+    DelegationGiven {
+        /// Who.
+        to: SubjectId,
+        /// Until when, if it ends by itself.
+        until: Option<Timestamp>,
+    },
+    /// Nobody decides in the person's place any more.
+    DelegationEnded,
     /// Too late to cancel.
     TooLateToCancel {
         /// The request.
@@ -298,12 +341,34 @@ pub enum Refusal {
     NotActive,
     /// The voter decided an earlier stage.
     DecidedEarlier,
+    /// Others were asked in the voter's place, since nobody decided in time.
+    PassedOn,
     /// The voter was shown something narrower than what would be done now.
     ShownIsStale,
+    /// What the approver would leave is not less than what was asked.
+    NotLess,
     /// The gate takes no such verdict.
     VerdictNotOffered,
     /// A reason is required.
     ReasonMissing,
+    /// The stage needs a fresh sign-in, through the API.
+    SignInNeeded,
+    /// The policy that asks was withdrawn; the request is planned anew.
+    PolicyWithdrawn,
+    /// Nobody here goes by the name that it is asked for.
+    BeneficiaryUnknown,
     /// The gate is not open yet, or its time is over.
     NotOpen,
+    /// Somebody who has voted wants to take it on.
+    AnsweredAlready,
+    /// It was taken on as often as a gate may be.
+    TakenTooOften,
+    /// Somebody has changed their vote as often as a gate allows.
+    ChangedTooOften,
+    /// As much was asked as the stage allows.
+    QuestionsUsedUp,
+    /// The question was answered already, or nobody asked it.
+    NoQuestion,
+    /// Somebody else than who asked for it wants to answer a question.
+    NotTheRequester,
 }

@@ -2,7 +2,8 @@
 
 use crate::{
     Error, Result,
-    ids::{MessageId, RequestId, SubjectId},
+    card::CopyAddress,
+    ids::{IncidentId, MessageId, RequestId, SubjectId},
     person::ChatUser,
     ports::Sealed,
     time::{Span, Timestamp},
@@ -17,6 +18,8 @@ pub const MAX_REASON_CHARACTERS: usize = 1_000;
 pub const MAX_BODY_BYTES: usize = 200 * 1024;
 /// The most asks that one message is split into.
 pub const MAX_ASKS: usize = 5;
+/// What is understood of a text that no intent of the catalog fits.
+pub const OUT_OF_SCOPE: &str = "out_of_scope";
 
 /// Checks a person's text: not empty, not longer than `limit` characters, no control characters but line breaks and tabs.
 ///
@@ -52,6 +55,16 @@ pub enum Origin {
     Api,
 }
 
+impl Origin {
+    /// The chat account that `named` means here, as `<@U0EMMA>` or a bare id; `None` for a mail address.
+    #[must_use]
+    pub fn account(&self, named: &str) -> Option<ChatUser> {
+        let Self::Chat { user } = self else { return None };
+        let id = named.strip_prefix("<@").and_then(|rest| rest.strip_suffix('>')).unwrap_or(named);
+        (!id.contains('@')).then(|| ChatUser { user: id.into(), ..user.clone() })
+    }
+}
+
 /// What triage understood of one ask.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
@@ -69,10 +82,33 @@ pub struct Ask {
     pub reason: Option<String>,
     /// For whom, as written: a chat mention `<@U…>` or a mail address; `None` is the asker.
     pub beneficiary: Option<String>,
+    /// Whether nobody known goes by that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beneficiary_unknown: bool,
     /// The probability, in thousandths, that acting on this without a person is right.
     pub confidence: u16,
     /// The best guesses with their probabilities in thousandths.
     pub guesses: Vec<(String, u16)>,
+    /// What that rests on.
+    #[serde(default, skip_serializing_if = "Grounds::is_empty")]
+    pub grounds: Grounds,
+}
+
+/// What triage's reading rests on, for whoever reads the request after it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Grounds {
+    /// The asker's words that speak most for the first guess.
+    pub words: Vec<String>,
+    /// What is in doubt, in sentences that hold nothing of the text.
+    pub doubts: Vec<String>,
+}
+
+impl Grounds {
+    /// Whether nothing is said.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.words.is_empty() && self.doubts.is_empty()
+    }
 }
 
 /// How far a message has come.
@@ -81,6 +117,10 @@ pub struct Ask {
 pub enum MessageStatus {
     /// Shown to the asker, who has not sent it yet.
     Understood,
+    /// The asker sent it, and it cannot be discarded any more; requests are being made of it.
+    Sending,
+    /// The same, each for the desk to read.
+    SendingToDesk,
     /// Requests were made of it.
     Sent,
     /// The asker took it back.
@@ -102,12 +142,18 @@ pub struct Message {
     pub status: MessageStatus,
     /// The id of its one request, where the caller was promised one.
     pub promised: Option<RequestId>,
+    /// The incident, where its author breaks the glass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
     /// Sealed JSON of `Vec<Ask>`.
     pub asks: Sealed,
     /// The version of the model that read it.
     pub model: String,
     /// Where the asker was shown what was understood.
-    pub copy: Option<crate::card::CopyAddress>,
+    pub copy: Option<CopyAddress>,
+    /// Set while that may be there without its place being known; nobody else posts it before this time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub posting_until: Option<Timestamp>,
 }
 
 impl Message {
@@ -132,6 +178,16 @@ mod tests {
 
     fn check(text: &str, good: bool) {
         assert_eq!(check_text("text", text, MAX_TEXT_CHARACTERS).is_ok(), good, "{} characters", text.len());
+    }
+
+    #[test]
+    fn an_ask_says_its_grounds_only_if_there_are_any_and_reads_without() {
+        let plain = r#"{"intent":"a","application":null,"entitlement":null,"duration":null,"text":"t","reason":null,"beneficiary":null,"confidence":1,"guesses":[]}"#;
+        let mut ask: Ask = serde_json::from_str(plain).unwrap();
+        assert_eq!(serde_json::to_string(&ask).unwrap(), plain);
+        ask.grounds.words.push("t".into());
+        let written = serde_json::to_string(&ask).unwrap();
+        assert_eq!(serde_json::from_str::<Ask>(&written).unwrap(), ask);
     }
 
     #[test]

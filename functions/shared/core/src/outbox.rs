@@ -51,6 +51,11 @@ pub enum Work {
         /// Its input: ids and numbers only.
         input: Value,
     },
+    /// Open the review of what the policy approved, once: `start-workflow`.
+    OpenReview {
+        /// The request that was approved.
+        request: RequestId,
+    },
     /// Complete the waiting task of a gate: `spend-token`.
     SpendToken {
         /// The request.
@@ -88,12 +93,51 @@ pub enum Work {
         /// What is new.
         news: News,
     },
+    /// Show the requester a question: `send-messages`.
+    AskRequester {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+        /// The question's number there, from 1.
+        question: u32,
+    },
+    /// Tell who asked a question that it was answered: `send-messages`.
+    TellAnswer {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
+        /// The question's number there.
+        question: u32,
+    },
     /// Tell the desk that something needs a person: `send-messages`.
     TellDesk {
         /// The request, if one is concerned.
         request: Option<RequestId>,
+        /// The person, if one is concerned.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        subject: Option<SubjectId>,
         /// What, as a code.
         matter: String,
+    },
+    /// Tell security at once that somebody broke the glass: `send-messages`.
+    TellSecurity {
+        /// The request.
+        request: RequestId,
+    },
+    /// Look anew whom the gates ask that wait for these people, since a delegation or a leave of theirs began or ended:
+    /// `record-decision`.
+    RerouteInboxes {
+        /// Who.
+        subjects: Vec<SubjectId>,
+    },
+    /// Look anew whom a gate asks: `record-decision`.
+    RerouteGate {
+        /// The request.
+        request: RequestId,
+        /// The gate.
+        gate: u32,
     },
     /// Read a person anew from the sources: `sync-people`.
     RefreshPerson {
@@ -124,12 +168,16 @@ pub enum News {
     Received,
     /// It waits for somebody.
     Waiting,
+    /// The desk made something else of it than triage.
+    Corrected,
     /// It is approved and being done.
     Approved,
     /// The access is there, for a time.
     Active,
     /// It ended; the request's outcome says how.
     Ended,
+    /// The request that it joined has ended.
+    LeadEnded,
     /// A time-boxed grant has ended.
     GrantEnded,
     /// It could not be read and waits for the desk.
@@ -150,8 +198,9 @@ impl Work {
     #[must_use]
     pub fn queue(&self) -> Queue {
         match self {
-            Self::StartExecution { .. } => Queue::Start,
+            Self::StartExecution { .. } | Self::OpenReview { .. } => Queue::Start,
             Self::SpendToken { .. } => Queue::Tokens,
+            Self::RerouteInboxes { .. } | Self::RerouteGate { .. } => Queue::Decisions,
             Self::RefreshPerson { .. } => Queue::People,
             _ => Queue::Messages,
         }
@@ -160,12 +209,18 @@ impl Work {
     fn key(&self) -> String {
         match self {
             Self::StartExecution { name, .. } => format!("start:{name}"),
+            Self::OpenReview { .. } => "review".into(),
             Self::SpendToken { gate, .. } => format!("spend:{gate}"),
             Self::ShowUnderstood { .. } => "understood".into(),
             Self::AskApprovers { gate, round, kind, .. } => format!("ask:{gate}:{round}:{kind:?}"),
             Self::UpdateAllCopies { gate, .. } => format!("copies:{gate}"),
             Self::TellRequester { news, .. } => format!("news:{news:?}"),
+            Self::AskRequester { gate, question, .. } => format!("question:{gate}:{question}"),
+            Self::TellAnswer { gate, question, .. } => format!("answer:{gate}:{question}"),
             Self::TellDesk { matter, .. } => format!("desk:{matter}"),
+            Self::TellSecurity { .. } => "security".into(),
+            Self::RerouteInboxes { .. } => "inboxes".into(),
+            Self::RerouteGate { gate, .. } => format!("reroute:{gate}"),
             Self::RefreshPerson { subject } => format!("person:{subject}"),
         }
     }
@@ -191,6 +246,15 @@ impl Row {
     pub fn put(&self) -> Result<Write> {
         let due = self.put_at.plus(Span::of_seconds(GRACE_SECONDS)?);
         self.put_due(due)
+    }
+
+    /// The write that puts it to be done at `at`, not earlier.
+    ///
+    /// # Errors
+    /// As [`Row::put`].
+    pub fn put_for(mut self, at: Timestamp) -> Result<Write> {
+        self.not_before = Some(at);
+        self.put_due(at)
     }
 
     /// The write that puts it off after a try that broke, ever longer. Whoever is nudged earlier tries it all the same.

@@ -4,7 +4,13 @@ use crate::{digest, ids::SubjectId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
+pub mod delegation;
 pub mod link;
+
+pub use delegation::Delegation;
+
+/// The most people who are known as a manager's.
+pub const MAX_REPORTS: usize = 200;
 
 /// A chat channel that the product speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -67,6 +73,9 @@ pub struct Person {
     pub employment: Employment,
     /// The manager, if known and linked.
     pub manager: Option<SubjectId>,
+    /// Who has this person as manager and is active, at most [`MAX_REPORTS`] of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reports: Vec<SubjectId>,
     /// Names of the directory groups that the configuration speaks of and the person is in.
     pub groups: BTreeSet<String>,
     /// Known absences.
@@ -77,8 +86,38 @@ pub struct Person {
     pub department: Option<String>,
     /// Chat accounts, the preferred one first.
     pub chat: Vec<ChatUser>,
+    /// The keys of the accounts and addresses that only this person claims.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub identities: BTreeSet<String>,
+    /// What could not be linked to this person, since it is not theirs alone or not one.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub ambiguous: BTreeSet<Ambiguity>,
     /// When the sources said so.
     pub as_of: Timestamp,
+}
+
+/// Two matches where one is needed. Nothing is linked then, and the desk is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Ambiguity {
+    /// Several accounts of the directory are one person's.
+    SeveralDirectoryAccounts,
+    /// An address is several people's.
+    SharedMailAddress,
+    /// Several chat accounts have one address.
+    SeveralChatAccounts,
+}
+
+impl Ambiguity {
+    /// Its name, for the desk and the runbook.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SeveralDirectoryAccounts => "several-directory-accounts",
+            Self::SharedMailAddress => "shared-mail-address",
+            Self::SeveralChatAccounts => "several-chat-accounts",
+        }
+    }
 }
 
 impl Person {
@@ -109,17 +148,6 @@ pub struct Group {
     pub members: Vec<SubjectId>,
     /// When the directory said so.
     pub as_of: Timestamp,
-}
-
-/// A delegation: for a time, another person may decide in this person's place. One hop, never further.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Delegation {
-    /// Who gave it.
-    pub from: SubjectId,
-    /// Who may act.
-    pub to: SubjectId,
-    /// When.
-    pub period: Period,
 }
 
 /// An account of the chat workspace, as the workspace lists it.
@@ -216,6 +244,4 @@ pub struct Linked {
     pub people: Vec<(Person, Profile)>,
     /// Which key belongs to whom.
     pub identities: BTreeMap<String, SubjectId>,
-    /// What could not be linked, for the desk: two matches where there must be one. Subject ids and kinds only.
-    pub ambiguous: Vec<String>,
 }

@@ -2,18 +2,36 @@
 
 use crate::{catalog::Risk, time::Span};
 use serde::{Deserialize, Serialize};
+use step_up::StepUp;
 
 pub mod asked;
+pub mod automatic;
 pub mod book;
+pub mod break_glass;
+mod chosen;
+pub mod conflicts;
 pub mod decide;
+pub mod escalation;
+pub mod expiry;
 pub mod explain;
 pub mod expression;
+pub mod judge;
+pub mod lapse;
 pub mod lint;
+pub mod panel;
+pub mod review;
 pub mod select;
+pub mod step_up;
 #[cfg(test)]
 pub(crate) mod tests;
 pub mod types;
 pub mod variables;
+pub mod working_time;
+
+pub use escalation::{Escalation, Mode, Step};
+pub use expiry::{Further, OnExpiry};
+pub use lapse::Lapse;
+pub use panel::{MAX_PANELS, Panel};
 
 /// The policy file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -27,6 +45,18 @@ pub struct Policy {
     pub desk: Stage,
     /// The stage that confirms amounts which the ledger does not confirm by itself.
     pub finance: Stage,
+    /// Who may allow a conflict of access, by its name; a conflict without such a stage is refused.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exemptions: Vec<Stage>,
+    /// Who decides when no seat is free; absent: it is refused.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seats: Option<Stage>,
+    /// When people work, for lengths of working time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub working_time: Option<working_time::WorkingTime>,
+    /// The guards of automatic approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub automatic: Option<automatic::Automatic>,
     /// Tried in this order; the first that matches acts.
     #[serde(default)]
     pub rules: Vec<Rule>,
@@ -42,7 +72,13 @@ impl Policy {
             Then::Stages(stages) => stages.as_slice(),
             Then::Automatic | Then::Deny(_) => &[],
         });
-        [&self.desk, &self.finance].into_iter().chain(ruled)
+        let guards = self.automatic.iter().flat_map(automatic::Automatic::stages);
+        [&self.desk, &self.finance]
+            .into_iter()
+            .chain(&self.seats)
+            .chain(&self.exemptions)
+            .chain(guards)
+            .chain(ruled)
     }
 }
 
@@ -126,8 +162,12 @@ pub enum Then {
 pub struct Stage {
     /// Its name, for records and people.
     pub id: String,
-    /// Who may decide.
+    /// Who may decide; nobody where `all_of` says it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub approvers: Vec<Approver>,
+    /// Groups of approvers who decide beside each other and must all approve.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all_of: Vec<Panel>,
     /// Who may, when `approvers` is nobody.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fallback: Vec<Approver>,
@@ -139,21 +179,71 @@ pub struct Stage {
     pub deny_at: u32,
     /// When to remind, each counted from the opening.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub reminders: Vec<Span>,
-    /// Who may decide as well, after a while.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalation: Option<Escalation>,
+    pub reminders: Vec<Lapse>,
+    /// Who decides after a while: as well, or instead.
+    #[serde(
+        default,
+        deserialize_with = "escalation::read",
+        serialize_with = "escalation::write",
+        skip_serializing_if = "Vec::is_empty"
+    )]
+    pub escalation: Vec<Escalation>,
     /// How long before the end people are warned.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub warning: Option<Span>,
+    pub warning: Option<Lapse>,
     /// When it ends without a decision, counted from the opening.
-    pub expires_after: Span,
+    pub expires_after: Lapse,
+    /// What happens then.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub on_expiry: OnExpiry,
+    /// Whether somebody must decide it.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub mandatory: bool,
     /// Whether an approval needs a reason too (a denial always does).
     #[serde(default, skip_serializing_if = "is_usual")]
     pub reason_required: bool,
     /// Whether somebody may decide in an approver's place.
     #[serde(default = "yes", skip_serializing_if = "is_yes")]
     pub delegation: bool,
+    /// Whether an approver may give less than was asked: who may refuse everything may usually refuse a part.
+    #[serde(default = "yes", skip_serializing_if = "is_yes")]
+    pub edits: bool,
+    /// How often the requester is asked something at most.
+    #[serde(default = "usual_questions", skip_serializing_if = "are_usual_questions")]
+    pub questions: u32,
+    /// For how long the clock stands still at most while a question waits for its answer.
+    #[serde(default = "usual_wait", skip_serializing_if = "is_usual_wait")]
+    pub answer_within: Span,
+    /// The sign-in that a decision needs, if the chat account is not enough: then it is made through the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub step_up: Option<StepUp>,
+}
+
+/// How often a requester is asked something at a stage that does not say it.
+pub const USUAL_QUESTIONS: u32 = 2;
+/// How often a stage may let a requester be asked at most.
+pub const MAX_QUESTIONS: u32 = 5;
+/// For how long the clock stands still for a question at a stage that does not say it, in days.
+pub const USUAL_ANSWER_DAYS: u8 = 2;
+/// For how long a stage may let it stand still for a question at most, in seconds.
+pub const MAX_ANSWER_SECONDS: u64 = 1_209_600;
+
+fn usual_questions() -> u32 {
+    USUAL_QUESTIONS
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn are_usual_questions(count: &u32) -> bool {
+    *count == USUAL_QUESTIONS
+}
+
+fn usual_wait() -> Span {
+    Span::of_days(USUAL_ANSWER_DAYS)
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde hands a reference")]
+fn is_usual_wait(span: &Span) -> bool {
+    *span == usual_wait()
 }
 
 fn yes() -> bool {
@@ -179,16 +269,6 @@ fn one() -> u32 {
     1
 }
 
-/// After a while, others may decide as well.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Escalation {
-    /// Counted from the opening.
-    pub after: Span,
-    /// Who.
-    pub to: Vec<Approver>,
-}
-
 /// Who may decide.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -197,6 +277,8 @@ pub enum Approver {
     Manager,
     /// The manager of the beneficiary's manager.
     ManagersManager,
+    /// Who has the same manager as the beneficiary.
+    Peers,
     /// The owners of the application.
     Owner,
     /// The owners of the entitlement; the application's, if it has none of its own.
@@ -207,11 +289,13 @@ pub enum Approver {
     Group(String),
     /// A person by work address.
     Person(String),
+    /// Whoever a CEL expression names, in stages of rules and of the baseline; see [`Approver::parse`]. A plan has none.
+    Expression(String),
 }
 
 impl Approver {
     /// The directory group, where it is one.
-    fn group(&self) -> Option<&str> {
+    pub(crate) fn group(&self) -> Option<&str> {
         match self {
             Self::Group(name) => Some(name),
             _ => None,
@@ -222,26 +306,27 @@ impl Approver {
 impl Stage {
     /// A stage that asks nobody and only waits.
     #[must_use]
-    pub fn until(id: &str, expires_after: Span) -> Self {
+    pub fn until(id: &str, expires_after: impl Into<Lapse>) -> Self {
         Self {
             id: id.to_owned(),
             approvers: Vec::new(),
+            all_of: Vec::new(),
             fallback: Vec::new(),
             approve_at: 1,
             deny_at: 1,
             reminders: Vec::new(),
-            escalation: None,
+            escalation: Vec::new(),
             warning: None,
-            expires_after,
+            expires_after: expires_after.into(),
+            on_expiry: OnExpiry::Expire,
+            mandatory: true,
             reason_required: false,
             delegation: true,
+            edits: true,
+            questions: usual_questions(),
+            answer_within: usual_wait(),
+            step_up: None,
         }
-    }
-
-    /// Every approver that the stage names, at any time.
-    pub fn named(&self) -> impl Iterator<Item = &Approver> {
-        let escalated = self.escalation.iter().flat_map(|escalation| &escalation.to);
-        self.approvers.iter().chain(&self.fallback).chain(escalated)
     }
 
     /// The directory groups that the stage names (roles are resolved elsewhere).

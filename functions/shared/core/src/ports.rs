@@ -8,6 +8,7 @@ use crate::{
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     ids::SubjectId,
     job::{Envelope, Queue},
+    opinion::Second,
     outbox::Due,
     person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
     slot::{List, Slot},
@@ -76,8 +77,8 @@ pub enum Action {
     Check,
 }
 
-/// The most writes a transaction may have. The store's own limit for this product is 12.
-pub const MAX_WRITES: usize = 10;
+/// The most writes a change may have. The store takes a few more, for an entry in the chain of administration beside it.
+pub const MAX_WRITES: usize = 16;
 
 /// Reads records, consistently.
 pub trait ReadStore: Send + Sync {
@@ -333,4 +334,14 @@ pub trait Triage: Send + Sync {
 
     /// The version of the model.
     fn version(&self) -> &str;
+}
+
+/// A second reader beside triage; see [`crate::opinion`].
+pub trait SecondReader: Send + Sync {
+    /// Reads the text of one ask, once and within a few seconds. Never fails: what cannot be had is [`Second::Silent`],
+    /// and an answer that is no reading of the catalog is [`Second::Absurd`].
+    fn second(&self, config: &Config, text: &str) -> impl Future<Output = Second> + Send;
+
+    /// Which one it is, for records; `None` where there is none.
+    fn name(&self) -> Option<&str>;
 }

@@ -1,16 +1,25 @@
 //! A request: who asks what for whom, and how far it has come.
 
+mod effect;
+mod held;
+mod life_cycle;
+
+pub use effect::{Effect, EffectKind, EffectState};
+pub use held::{Follower, Paid, Reservation, Seat};
+pub use life_cycle::is_policys;
+
 use crate::{
     Error, Result,
     audit::{Happening, Head},
     digest::Digest,
     facts::AccessTarget,
-    ids::{AttemptId, MessageId, RequestId, SubjectId},
-    message::Origin,
-    policy::Stage,
+    ids::{IncidentId, MessageId, RequestId, SubjectId},
+    message::{Grounds, Origin},
+    policy::{Stage, conflicts::Watch},
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 
 /// How far a request has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -54,80 +63,8 @@ pub enum Outcome {
     Unknown,
     /// It was held already.
     AlreadyHeld,
-}
-
-/// Grant or revocation.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum EffectKind {
-    /// Giving the access.
-    Grant,
-    /// Taking it away.
-    Revocation,
-}
-
-/// How far a change in a target system has come.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case", tag = "state")]
-pub enum EffectState {
-    /// Not begun, or proved not to have happened.
-    Pending {
-        /// Not before this time.
-        not_before: Option<Timestamp>,
-    },
-    /// Claimed by a try that may be running.
-    Doing {
-        /// The try.
-        attempt: AttemptId,
-        /// When it was claimed.
-        since: Timestamp,
-    },
-    /// It may have happened; the target is being read.
-    Verifying {
-        /// The try.
-        attempt: AttemptId,
-        /// Since when.
-        since: Timestamp,
-        /// Whether the target answered the try with an error of its own.
-        #[serde(default)]
-        erred: bool,
-    },
-    /// The target confirmed it.
-    Done {
-        /// When.
-        at: Timestamp,
-    },
-    /// It will not be done, nothing was changed.
-    GivenUp,
-    /// Nobody can tell; a person must look.
-    Unknown,
-}
-
-/// A change in a target system.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Effect {
-    /// What.
-    pub target: AccessTarget,
-    /// The digest of the action that was approved.
-    pub action: Digest,
-    /// How far it has come.
-    pub state: EffectState,
-    /// How often it was claimed.
-    pub claims: u32,
-}
-
-impl Effect {
-    /// A change not begun yet.
-    #[must_use]
-    pub fn pending(target: AccessTarget, action: Digest) -> Self {
-        Self { target, action, state: EffectState::Pending { not_before: None }, claims: 0 }
-    }
-
-    /// Whether nothing can have reached the target.
-    #[must_use]
-    pub fn is_pending(&self) -> bool {
-        matches!(self.state, EffectState::Pending { .. })
-    }
+    /// It waits together with another request that is for the same.
+    Joined,
 }
 
 /// The exact action that people approve. Its digest is what is shown, voted on and executed.
@@ -167,17 +104,12 @@ pub struct Plan {
     /// Why the policy refuses, for the requester.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub refusal: Option<String>,
-}
-
-/// Money set aside for a request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Reservation {
-    /// The cost centre.
-    pub cost_centre: String,
-    /// In cents a month.
-    pub cents: u64,
-    /// Whether the ledger confirmed it by itself.
-    pub confirmed: bool,
+    /// Why people decide what the policy would have approved by itself: `stopped`, or the cap that is reached.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub held_back: Option<String>,
+    /// What must be so in the target when the access is given, that it conflicts with nothing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub watched: Vec<Watch>,
 }
 
 /// When what happened.
@@ -214,6 +146,9 @@ pub struct Request {
     pub requester: SubjectId,
     /// Who is to get it.
     pub beneficiary: SubjectId,
+    /// Whether somebody was named whom nobody here goes by; the requester then stands in as the beneficiary.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub beneficiary_unknown: bool,
     /// Who filed it.
     pub filer: SubjectId,
     /// Where answers go.
@@ -244,12 +179,51 @@ pub struct Request {
     pub gate: u32,
     /// The index of the plan's stage that the last gate is for; `None` for a desk gate.
     pub stage: Option<u32>,
+    /// The indices of the plan's stages that were passed over, since nobody decided them in time.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub skipped: BTreeSet<u32>,
+    /// Whether it was cancelled because nobody decided in time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unanswered: bool,
+    /// What is granted, where approvers left less than the plan's action.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub granted: Option<PlannedAction>,
+    /// Who read or corrected it at the desk, and so chose what is asked for: they approve no stage of it.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub readers: BTreeSet<SubjectId>,
     /// The change in the target system.
     pub grant: Option<Effect>,
     /// The change back.
     pub revocation: Option<Effect>,
-    /// The money.
+    /// The incident in which it is taken by break-glass.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    /// The request that people look at here, for a review.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review_of: Option<RequestId>,
+    /// The review that the policy's approval gets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<RequestId>,
+    /// Conflicts that were found in the target when the access was to be given.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub conflicts: BTreeSet<String>,
+    /// The request that it joined.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<RequestId>,
+    /// The requests that joined it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub followers: Vec<Follower>,
+    /// Who took it back: one of those concerned, or an admin.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancelled_by: Option<SubjectId>,
+    /// The money that is set aside for it.
     pub reservation: Option<Reservation>,
+    /// What is spent on it, from when it is granted until it is taken back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paid: Option<Paid>,
+    /// The seat, from when it is set aside until it is given back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub seat: Option<Seat>,
     /// When what happened.
     pub times: Times,
     /// Where its audit chain stands.
@@ -257,16 +231,88 @@ pub struct Request {
 }
 
 impl Request {
-    /// The requester, the beneficiary and the filer: those who can never approve it.
+    /// A request as it is first recorded, without what it asks. Whoever asks files it.
     #[must_use]
-    pub fn interested(&self) -> [&SubjectId; 3] {
+    pub fn received(
+        id: RequestId,
+        message: MessageId,
+        requester: SubjectId,
+        beneficiary: SubjectId,
+        origin: Origin,
+        asked: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            message,
+            generation: 1,
+            definition: String::new(),
+            filer: requester.clone(),
+            requester,
+            beneficiary,
+            beneficiary_unknown: false,
+            origin,
+            intent: String::new(),
+            application: None,
+            entitlement: None,
+            duration: None,
+            confidence: 0,
+            guesses: Vec::new(),
+            model: String::new(),
+            status: Status::Received,
+            outcome: None,
+            context: None,
+            plan: None,
+            gate: 0,
+            stage: None,
+            skipped: BTreeSet::new(),
+            unanswered: false,
+            readers: BTreeSet::new(),
+            granted: None,
+            grant: None,
+            revocation: None,
+            incident: None,
+            review_of: None,
+            review: None,
+            conflicts: BTreeSet::new(),
+            reservation: None,
+            lead: None,
+            followers: Vec::new(),
+            cancelled_by: None,
+            paid: None,
+            seat: None,
+            times: Times { asked, ..Times::default() },
+            head: Head::default(),
+        }
+    }
+
+    /// The requester, the beneficiary and the filer: whose it is.
+    #[must_use]
+    pub fn parties(&self) -> [&SubjectId; 3] {
         [&self.requester, &self.beneficiary, &self.filer]
+    }
+
+    /// Those who can never approve it: whose it is, and who asked for the same.
+    #[must_use]
+    pub fn interested(&self) -> Vec<&SubjectId> {
+        self.parties().into_iter().chain(self.followers.iter().map(|one| &one.requester)).collect()
+    }
+
+    /// What is executed, once it is approved: the plan's action, or what approvers left of it.
+    #[must_use]
+    pub fn action(&self) -> Option<&PlannedAction> {
+        self.granted.as_ref().or(self.plan.as_ref().and_then(|plan| plan.action.as_ref()))
     }
 
     /// Whether nobody knows if its access was given: an open exception, until an operator settles it.
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.grant.as_ref().is_some_and(|effect| effect.state == EffectState::Unknown)
+    }
+
+    /// The id of the review of a request.
+    #[must_use]
+    pub fn review_id(reviewed: &RequestId) -> RequestId {
+        RequestId::derived(&["review", reviewed.as_str()])
     }
 
     /// The name of the execution of this generation.
@@ -292,8 +338,9 @@ impl Request {
     /// # Errors
     /// [`Error::Broken`] for a happening that cannot follow.
     pub fn next_status(&self, what: &Happening) -> Result<Status> {
-        next_status(self.status, what)
-            .ok_or_else(|| Error::Broken(format!("{} cannot follow {:?}", name(what), self.status)))
+        life_cycle::next_status(self.status, what).ok_or_else(|| {
+            Error::Broken(format!("{} cannot follow {:?}", life_cycle::name(what), self.status))
+        })
     }
 }
 
@@ -313,60 +360,28 @@ pub struct Words {
     pub text: String,
     /// Why.
     pub reason: Option<String>,
+    /// For whom, as written, where nobody known goes by it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub beneficiary: Option<String>,
     /// The reasons that people gave, by gate number and subject.
     pub reasons: Vec<(u32, SubjectId, String)>,
+    /// What was asked and answered at gates.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub talk: Vec<Said>,
+    /// What triage's reading rests on.
+    #[serde(default, skip_serializing_if = "Grounds::is_empty")]
+    pub grounds: Grounds,
 }
 
-fn name(what: &Happening) -> String {
-    let value = serde_json::to_value(what).unwrap_or_default();
-    value.get("event").and_then(|event| event.as_str()).unwrap_or("event").to_owned()
-}
-
-fn next_status(status: Status, what: &Happening) -> Option<Status> {
-    use EffectKind::{Grant, Revocation};
-    use Happening as H;
-    use Status as S;
-    let next = match (status, what) {
-        (S::Received, H::Requested { .. }) => S::Received,
-        (S::Received | S::Waiting | S::Approved, H::ContextGathered { .. }) => status,
-        (S::Received, H::Planned { outcome, .. }) if outcome == "automatic" => S::Approved,
-        (S::Received, H::Planned { .. }) => S::Received,
-        (S::Received | S::Waiting | S::Approved, H::GateOpened { .. }) => S::Waiting,
-        (S::Received | S::Waiting | S::Approved, H::BudgetReserved { .. }) => status,
-        (S::Waiting, H::GateEscalated { .. } | H::Reminded { .. } | H::Voted { .. }) => S::Waiting,
-        (_, H::VoteRefused { .. }) => status,
-        (S::Waiting, H::Corrected { .. }) => S::Received,
-        (S::Approved, H::Regated) => S::Received,
-        (S::Waiting, H::GateEnded { ending, .. }) => after_gate(*ending),
-        (S::Received, H::GateEnded { .. }) => S::Received,
-        (S::Approved | S::Provisioning, H::EffectClaimed { effect: Grant, .. }) => S::Provisioning,
-        (
-            S::Provisioning,
-            H::EffectReturned { effect: Grant, .. } | H::EffectUncertain { effect: Grant, .. },
-        ) => S::Provisioning,
-        (S::Provisioning, H::EffectConfirmed { effect: Grant, .. }) => S::Active,
-        (S::Approved | S::Provisioning, H::EffectGivenUp { effect: Grant, .. }) => S::Provisioning,
-        (S::Active | S::Revoking, H::EffectClaimed { effect: Revocation, .. }) => S::Revoking,
-        (
-            S::Revoking,
-            H::EffectReturned { effect: Revocation, .. }
-            | H::EffectUncertain { effect: Revocation, .. }
-            | H::EffectConfirmed { effect: Revocation, .. },
-        ) => S::Revoking,
-        (S::Active | S::Revoking, H::EffectGivenUp { effect: Revocation, .. }) => S::Revoking,
-        (S::Active, H::GateOpened { .. } | H::GateEnded { .. }) => S::Active,
-        (_, H::BudgetSpent { .. } | H::Operated { .. }) => status,
-        (S::Closed, _) => return None,
-        (_, H::Ended { .. }) => S::Closed,
-        _ => return None,
-    };
-    Some(next)
-}
-
-/// A gate that approves leads on; every other end waits for the entry that closes the request.
-fn after_gate(ending: crate::gate::Ending) -> Status {
-    match ending {
-        crate::gate::Ending::Approved => Status::Approved,
-        _ => Status::Waiting,
-    }
+/// Something said at a gate: a question to the requester, or the answer.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Said {
+    /// The gate.
+    pub gate: u32,
+    /// The question's number there, from 1.
+    pub question: u32,
+    /// Whether it is the answer.
+    pub answers: bool,
+    /// The words.
+    pub text: String,
 }

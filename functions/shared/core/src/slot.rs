@@ -40,10 +40,22 @@ pub enum Slot {
     Group(String),
     /// The delegation that a person has set.
     Delegation(SubjectId),
+    /// How much was approved automatically of late, by what is counted together; `overall` says whether it is stopped.
+    Automatic(String),
+    /// Which request waits for a change, by the digest of the change.
+    Asked(String),
     /// The ledger of a cost centre.
     Budget(String),
+    /// The ledger of the seats of an entitlement, by application and entitlement.
+    Seats(String),
+    /// Who carries a membership in a target system, by the digest of the target.
+    Holding(String),
     /// A configuration by its digest.
     Config(String),
+    /// That a configuration was withdrawn, by its digest.
+    Withdrawn(String),
+    /// The configuration that somebody proposed.
+    ProposedConfig,
     /// Which configuration is active.
     ActiveConfig,
     /// The idempotency record of an API call, by digest of caller and key.

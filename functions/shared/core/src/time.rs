@@ -62,9 +62,21 @@ pub struct Span(u64);
 /// The longest length of time that configuration or a person may name: 366 days.
 pub const MAX_SPAN_SECONDS: u64 = 366 * 86_400;
 
-const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', 86_400), ('h', 3_600), ('m', 60), ('s', 1)];
+const DAY: u64 = 86_400;
+const HOUR: u64 = 3_600;
+const MINUTE: u64 = 60;
+/// How many of one unit people are told of.
+const MANY: u64 = 100;
+
+const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', DAY), ('h', HOUR), ('m', MINUTE), ('s', 1)];
 
 impl Span {
+    /// A length of time of so many days; none is one.
+    #[must_use]
+    pub fn of_days(days: u8) -> Self {
+        Self(u64::from(days.max(1)) * DAY)
+    }
+
     /// A length of time of at most [`MAX_SPAN_SECONDS`].
     ///
     /// # Errors
@@ -88,6 +100,12 @@ impl Span {
         Self::of_seconds(number.checked_mul(unit.1).ok_or_else(bad)?)
     }
 
+    /// So many times as long, if that is no more than [`MAX_SPAN_SECONDS`].
+    #[must_use]
+    pub fn times(self, count: u32) -> Option<Self> {
+        Self::of_seconds(self.0.checked_mul(count.into())?).ok()
+    }
+
     /// Whole seconds.
     #[must_use]
     pub fn seconds(self) -> u64 {
@@ -106,13 +124,25 @@ impl Span {
         Duration::from_secs(self.0)
     }
 
-    /// For people: `2 weeks`, `3 days`, `90 minutes`.
+    /// For people: `2 weeks`, `3 days`, `90 minutes`, `4 days 13 hours 47 minutes`; of an hour or more without the seconds.
     #[must_use]
     pub fn in_words(self) -> String {
-        let names = ["week", "day", "hour", "minute", "second"];
-        let fits = UNITS.iter().zip(names).find(|((_, size), _)| self.0.is_multiple_of(*size));
-        let (count, name) = fits.map_or((self.0, "second"), |((_, size), name)| (self.0 / size, name));
-        format!("{count} {name}{}", if count == 1 { "" } else { "s" })
+        let counted = |count, name| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
+        let units = || UNITS.iter().map(|(_, size)| *size).zip(["week", "day", "hour", "minute", "second"]);
+        let fits = units().find(|(size, _)| self.0.is_multiple_of(*size));
+        if let Some((size, name)) = fits.filter(|(size, _)| self.0 / size < MANY) {
+            return counted(self.0 / size, name);
+        }
+        let mut left = self.0;
+        let smallest = if self.0 < HOUR { 1 } else { MINUTE };
+        let mut parts = Vec::new();
+        for (size, name) in units().filter(|(size, _)| *size >= smallest) {
+            if left >= size {
+                parts.push(counted(left / size, name));
+            }
+            left %= size;
+        }
+        parts.join(" ")
     }
 }
 
@@ -161,7 +191,25 @@ mod tests {
         for text in ["1s", "90s", "15m", "4h", "5d", "2w"] {
             assert_eq!(Span::parse(text).unwrap().to_string(), text);
         }
-        assert_eq!(Span::parse("14d").unwrap().in_words(), "2 weeks");
+        for (text, words) in [
+            ("14d", "2 weeks"),
+            ("1h", "1 hour"),
+            ("90m", "90 minutes"),
+            ("36h", "36 hours"),
+            ("100s", "1 minute 40 seconds"),
+            ("395247s", "4 days 13 hours 47 minutes"),
+            ("101h", "4 days 5 hours"),
+        ] {
+            assert_eq!(Span::parse(text).unwrap().in_words(), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_taken_several_times_up_to_the_longest() {
+        let times = |text, count| Span::parse(text).unwrap().times(count).map(|span| span.to_string());
+        assert_eq!(times("12h", 3).as_deref(), Some("36h"));
+        assert_eq!(times("183d", 2).as_deref(), Some("366d"));
+        assert_eq!((times("184d", 2), times("1d", 0)), (None, None));
     }
 
     #[test]

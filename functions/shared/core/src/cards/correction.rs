@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::{
-    card::{Input, Modal, ModalField, ModalKind},
+    card::{Choice, Input, Modal, ModalField, ModalKind},
     ids::ShownId,
 };
 
@@ -20,14 +20,8 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
     let intents: Vec<_> = catalog.intents.iter().map(|i| (i.name.clone(), i.title.clone())).collect();
     let applications: Vec<_> =
         catalog.applications.iter().map(|a| (a.name.clone(), a.title.clone())).collect();
-    let mut levels: Vec<_> = catalog
-        .applications
-        .iter()
-        .flat_map(|a| &a.entitlements)
-        .map(|e| (e.name.clone(), e.title.clone()))
-        .collect();
-    levels.sort();
-    levels.dedup_by(|a, b| a.0 == b.0);
+    let level = request.application.as_ref().zip(request.entitlement.as_ref());
+    let level = level.map(|(application, level)| level_choice(application, level));
     let known = catalog.intent(&request.intent).map(|intent| intent.name.clone());
     let duration = request.duration.map(|span| span.to_string()).unwrap_or_default();
     Modal {
@@ -38,7 +32,7 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
         fields: vec![
             select("intent", "Kind of request", false, intents, known),
             select("application", "Application", true, applications, request.application.clone()),
-            select("entitlement", "Level (empty: the usual one)", true, levels, request.entitlement.clone()),
+            select("entitlement", "Level (empty: the usual one)", true, levels(view), level),
             ModalField {
                 name: "duration".into(),
                 label: "How long, like 90m, 8h, 5d, 2w (empty: without end)".into(),
@@ -48,4 +42,19 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
         ],
         subject: shown.as_str().to_owned(),
     }
+}
+
+/// The levels of all applications, those of the application that was understood first.
+fn levels(view: &View<'_>) -> Vec<Choice> {
+    let mut applications: Vec<_> = view.config.catalog.applications.iter().collect();
+    applications.sort_by_key(|application| Some(&application.name) != view.request.application.as_ref());
+    let levels = applications.into_iter().flat_map(|a| a.entitlements.iter().map(move |level| (a, level)));
+    levels
+        .map(|(a, level)| (level_choice(&a.name, &level.name), format!("{}: {}", a.title, level.title)))
+        .collect()
+}
+
+/// A level as a choice names it: one name may be a level of several applications.
+fn level_choice(application: &str, level: &str) -> String {
+    format!("{application}/{level}")
 }

@@ -1,23 +1,25 @@
 //! What a gate's card tells of its request: fields, facts, quotes.
 
-use super::{View, instant, strong, who};
+use super::{View, how_long, instant, is_access, strong, who};
 use crate::{
     card::{Span, Text, plain},
     facts::{Context, Fact},
+    policy::decide::CERTAIN,
 };
 
 impl View<'_> {
     pub(super) fn fields(&self) -> Vec<(String, Text)> {
         let request = self.request;
         let mut fields = vec![("What".to_owned(), plain(self.what()))];
-        fields.push(("For".into(), vec![who(self.names, &request.beneficiary)]));
-        if request.requester != request.beneficiary {
+        fields.push(("For".into(), self.beneficiary()));
+        if request.requester != request.beneficiary || request.beneficiary_unknown {
             fields.push(("Asked by".into(), vec![who(self.names, &request.requester)]));
         }
         let action = request.plan.as_ref().and_then(|plan| plan.action.as_ref());
         let duration = action.map_or(request.duration, |action| action.duration);
-        let how_long = duration.map_or_else(|| "without end".into(), |span| span.in_words());
-        fields.push(("How long".into(), plain(how_long)));
+        if is_access(self.config, &request.intent) {
+            fields.push(("How long".into(), plain(how_long(duration))));
+        }
         if let Some(action) = action.filter(|action| action.monthly_cents > 0) {
             let cost = money(action.monthly_cents, &self.config.catalog.budgets.currency);
             fields.push(("Cost".into(), plain(cost)));
@@ -35,26 +37,48 @@ impl View<'_> {
             lines.push(employee_line(context));
             lines.push(account_line(context));
         }
+        if let Some(why) = self.request.plan.as_ref().and_then(|plan| plan.held_back.as_deref()) {
+            lines.push(plain(held_back(why)));
+        }
+        let matched = self.request.plan.iter().flat_map(|plan| &plan.matched);
+        let conflicts = matched.filter(|(what, _)| what == "conflict");
+        lines.extend(conflicts.map(|(_, title)| plain(format!("Conflict of access: {title}"))));
+        if let Some(seat) = &self.request.seat {
+            let how = if seat.free { "one was free" } else { "none was free" };
+            lines.push(plain(format!("Seats of {}: {how}", seat.of)));
+        }
         if let Some(reservation) = &self.request.reservation {
             let how =
                 if reservation.confirmed { "confirmed by the ledger" } else { "to be confirmed by Finance" };
             lines.push(plain(format!("Budget {}: {how}", reservation.cost_centre)));
         }
-        lines.push(plain(format!(
-            "Read by triage as {} with {}% confidence · request {}",
-            self.request.intent,
-            self.request.confidence / 10,
-            self.request.id
-        )));
+        lines.push(plain(format!("{} · request {}", self.reading(), self.request.id)));
         lines
     }
 
+    /// Who read it, as what, and how surely.
+    fn reading(&self) -> String {
+        let intent = &self.request.intent;
+        match self.request.confidence {
+            CERTAIN => format!("Read by the desk as {intent}"),
+            0 => format!("Read by triage as {intent}, which is not relied on"),
+            sure => format!("Read by triage as {intent} with {}% confidence", sure / 10),
+        }
+    }
+
     pub(super) fn quotes(&self) -> Vec<Text> {
-        let mut body = vec![vec![strong("Asked:"), Span::Plain(format!(" {}", self.words.text))]];
-        body.extend(
-            self.words.reason.clone().map(|reason| vec![strong("Why:"), Span::Plain(format!(" {reason}"))]),
-        );
+        let mut body = vec![vec![strong("Asked:"), Span::Quote(self.words.text.clone())]];
+        body.extend(self.words.reason.clone().map(|reason| vec![strong("Why:"), Span::Quote(reason)]));
         body
+    }
+}
+
+fn held_back(why: &str) -> &'static str {
+    match why {
+        "stopped" => "Not approved automatically: automatic approval is stopped",
+        "per-person" => "Not approved automatically: the cap of this requester is reached",
+        "per-target" => "Not approved automatically: the cap of this access is reached",
+        _ => "Not approved automatically: the cap of all is reached",
     }
 }
 
@@ -78,8 +102,11 @@ fn employee_line(context: &Context) -> Text {
 fn account_line(context: &Context) -> Text {
     match &context.account {
         Fact::Known { value, as_of } => {
-            let count = value.groups.len();
-            vec![Span::Plain(format!("Directory: active account, {count} groups, as of ")), instant(*as_of)]
+            let groups = match value.groups.len() {
+                1 => "1 group".to_owned(),
+                count => format!("{count} groups"),
+            };
+            vec![Span::Plain(format!("Directory: active account, {groups}, as of ")), instant(*as_of)]
         }
         Fact::Unverified => {
             vec![strong("Directory: unverified"), Span::Plain(" (it could not be asked)".into())]

@@ -1,18 +1,27 @@
 //! The card of a gate: what is asked, the buttons while it waits, and how it ended.
 
-use super::{View, instant, strong, who};
+use super::{View, claimed, conversation, instant, is_access, standing, strong, who};
 use crate::{
     card::{Button, Card, Press, Span, Style, Text, plain},
     gate::{Ending, Gate, GateKind, GateStatus},
-    ids::ShownId,
+    ids::{ShownId, SubjectId},
     outbox::AskKind,
     request::{Outcome, Request},
     time::Timestamp,
 };
 
-/// The card of a gate, for the person who was shown it under `shown`; without buttons once it has ended.
+/// Who reads a gate's card.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'a> {
+    /// The person.
+    pub who: &'a SubjectId,
+    /// What the buttons of their card carry.
+    pub shown: &'a ShownId,
+}
+
+/// The card of a gate, for one reader; without buttons once it has ended.
 #[must_use]
-pub fn gate(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Card {
+pub fn gate(view: &View<'_>, gate: &Gate, reader: Reader<'_>) -> Card {
     let mut card = Card {
         headline: headline(view, gate),
         body: view.quotes(),
@@ -20,38 +29,122 @@ pub fn gate(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Card {
         context: view.facts(),
         buttons: Vec::new(),
     };
+    card.body.extend(reviewed(view, gate));
+    card.body.extend(view.talk(gate));
     card.body.extend(view.reasons(gate.number));
+    card.body.extend(view.granted_and_asked());
+    card.body.extend(view.left_by_each(gate));
     match gate.status {
         GateStatus::Ended { ending, at } => card.body.push(ending_line(view, gate, ending, at)),
         GateStatus::Opening | GateStatus::Open => {
-            card.body.extend(guesses(view, gate));
-            card.fields.push(("Decide by".into(), vec![instant(gate.deadline())]));
-            card.buttons = buttons(view, gate, shown);
+            card.body.extend(reading(view, gate));
+            card.body.extend(skipped(view, gate));
+            card.body.extend(standing::note(view, gate, reader.who));
+            card.body.extend(view.votes_so_far(gate, reader.who));
+            card.body.extend(claimed::line(view, gate, reader.who));
+            card.body.extend(sign_in(gate));
+            card.fields.push(("Decide by".into(), vec![instant(gate.asks_until())]));
+            card.fields.extend(still_needed(view, gate));
+            card.fields.extend(also_asked(view));
+            if !gate.asks_no_more(reader.who) {
+                card.buttons = buttons(view, gate, reader.shown);
+                card.buttons.extend(conversation::button(gate, reader));
+                card.buttons.extend(claimed::button(gate, reader));
+            }
         }
     }
     card
 }
 
+/// How to decide what a click in chat does not.
+fn sign_in(gate: &Gate) -> Option<Text> {
+    let kinds = gate.stage.step_up.as_ref()?.acr.join(" or ");
+    let how = format!(
+        "This needs a fresh sign-in ({kinds}): decide it through the API, as gate {} of request {}, action {}.",
+        gate.number, gate.request, gate.action
+    );
+    Some(plain(how))
+}
+
+/// Who asked for the same since.
+fn also_asked(view: &View<'_>) -> Option<(String, Text)> {
+    let mut others: Vec<&SubjectId> = Vec::new();
+    for one in &view.request.followers {
+        if one.requester != view.request.requester && !others.contains(&&one.requester) {
+            others.push(&one.requester);
+        }
+    }
+    let mut names = Vec::new();
+    for (index, other) in others.iter().enumerate() {
+        names.extend((index > 0).then(|| Span::Plain(", ".into())));
+        names.push(who(view.names, other));
+    }
+    (!names.is_empty()).then(|| ("Also asked by".into(), names))
+}
+
+/// Who must still approve, where that is more than one person.
+fn still_needed(view: &View<'_>, gate: &Gate) -> Option<(String, Text)> {
+    if gate.kind != GateKind::Approval || gate.stage.seats().iter().sum::<usize>() < 2 {
+        return None;
+    }
+    let lacking = (0..).zip(gate.missing()).filter(|(_, missing)| *missing > 0).map(|(panel, missing)| {
+        let asked: Vec<String> = gate.asked_of(panel).iter().map(|one| one.in_words(view.config)).collect();
+        format!("{missing} of {}", asked.join(" or "))
+    });
+    Some(("Still needed".into(), plain(lacking.collect::<Vec<_>>().join("; "))))
+}
+
 fn headline(view: &View<'_>, gate: &Gate) -> String {
     let what = view.what();
+    if let Some(ending) = gate.ending() {
+        return format!("{}: {what}", ending_word(ending, gate.kind));
+    }
     match gate.kind {
         GateKind::Desk => format!("Please read this request: {what}?"),
         GateKind::Service => format!("Please take care of: {what}"),
         GateKind::Approval => format!("Please decide: {what}"),
+        GateKind::Review => format!("Please look at this afterwards: {what}"),
         GateKind::GrantEnd => format!("Granted for a time: {what}"),
     }
 }
 
-fn guesses(view: &View<'_>, gate: &Gate) -> Vec<Text> {
+/// How that came about which people look at afterwards.
+fn reviewed(view: &View<'_>, gate: &Gate) -> Option<Text> {
+    let plan = view.request.plan.as_ref().filter(|_| gate.kind == GateKind::Review)?;
+    let of = view.request.review_of.as_ref()?;
+    Some(plain(match &view.request.incident {
+        Some(incident) => format!("Taken by break-glass in incident {incident} (request {of})."),
+        None => format!("The rule {} approved it automatically (request {of}).", plan.rule),
+    }))
+}
+
+/// What triage made of the request, for whoever reads it after triage.
+fn reading(view: &View<'_>, gate: &Gate) -> Vec<Text> {
     let unsure = view.request.confidence < view.config.policy.minimum_confidence;
     let read = gate.kind == GateKind::Desk || (gate.kind == GateKind::Service && unsure);
-    if !read || view.request.guesses.is_empty() {
+    if !read {
         return Vec::new();
     }
     let title =
         |name: &String| view.config.catalog.intent(name).map_or("not for us", |intent| intent.title.as_str());
-    let lines = view.request.guesses.iter().map(|(name, p)| format!("{} ({}%)", title(name), p / 10));
-    vec![vec![strong("Best guesses:"), Span::Plain(format!(" {}", lines.collect::<Vec<_>>().join(" · ")))]]
+    let guesses = view.request.guesses.iter().map(|(name, p)| format!("{} ({}%)", title(name), p / 10));
+    let grounds = &view.words.grounds;
+    let lines = [
+        ("Best guesses:", guesses.collect::<Vec<_>>().join(" · ")),
+        ("Because of:", grounds.words.join(", ")),
+        ("In doubt:", grounds.doubts.join(" ")),
+    ];
+    let said = lines.into_iter().filter(|(_, said)| !said.is_empty());
+    said.map(|(what, said)| vec![strong(what), Span::Plain(format!(" {said}"))]).collect()
+}
+
+/// The stages before this one that nobody decided.
+fn skipped(view: &View<'_>, gate: &Gate) -> Option<Text> {
+    let plan = view.request.plan.as_ref().filter(|_| gate.kind == GateKind::Approval)?;
+    let name = |index: &u32| plan.stages.get(*index as usize).map(|stage| stage.id.as_str());
+    let names: Vec<&str> = view.request.skipped.iter().filter_map(name).collect();
+    let line = format!(" {}. Nobody decided in time.", names.join(", "));
+    (!names.is_empty()).then(|| vec![strong("Skipped before:"), Span::Plain(line)])
 }
 
 fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
@@ -64,17 +157,31 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
     };
     let deny = button(Press::Deny, "Deny", Style::Danger, None);
     let correct = button(Press::Correct, "It is something else", Style::Plain, None);
+    if gate.stage.step_up.is_some() {
+        return Vec::new();
+    }
     match gate.kind {
         GateKind::Approval => {
             let careful = sensitive(view).then(|| format!("{} is sensitive. Approve it?", view.what()));
-            vec![button(Press::Approve, "Approve", Style::Primary, careful), deny]
+            let with = |label, style| button(Press::ApproveWith, label, style, None);
+            let approve = match (gate.stage.reason_required, gate.stage.edits) {
+                (true, true) => vec![with("Approve, with a reason or less", Style::Primary)],
+                (true, false) => vec![with("Approve, with a reason", Style::Primary)],
+                (false, edits) => {
+                    let plain = button(Press::Approve, "Approve", Style::Primary, careful);
+                    let less = edits.then(|| with("Change and approve", Style::Plain));
+                    std::iter::once(plain).chain(less).collect()
+                }
+            };
+            approve.into_iter().chain([deny]).collect()
         }
         GateKind::Desk => {
-            vec![
-                button(Press::Approve, "Understood rightly", Style::Primary, None),
-                correct,
-                Button { label: "Not for us".into(), ..deny },
-            ]
+            let refuse = Button { label: "Not for us".into(), ..deny };
+            let confirm = button(Press::Approve, "Understood rightly", Style::Primary, None);
+            match view.request.beneficiary_unknown && is_access(view.config, &view.request.intent) {
+                true => vec![correct, refuse],
+                false => vec![confirm, correct, refuse],
+            }
         }
         GateKind::Service => {
             vec![
@@ -83,6 +190,10 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
                 Button { label: "Decline".into(), ..deny },
             ]
         }
+        GateKind::Review => vec![
+            button(Press::Approve, "It stands", Style::Primary, None),
+            Button { label: "Open an incident".into(), ..deny },
+        ],
         GateKind::GrantEnd => Vec::new(),
     }
 }
@@ -95,36 +206,55 @@ fn sensitive(view: &View<'_>) -> bool {
 }
 
 fn ending_line(view: &View<'_>, gate: &Gate, ending: Ending, at: Timestamp) -> Text {
-    let word = match (ending, gate.kind) {
-        (Ending::Approved, GateKind::Desk) => "Read",
-        (Ending::Approved, GateKind::Service) => "Done",
-        (Ending::Approved, _) => "Approved",
-        (Ending::Denied, _) => "Denied",
-        (Ending::Expired, _) => "Expired: nobody decided in time",
-        (Ending::Cancelled, _) => "Cancelled",
-        (Ending::Superseded, _) => "Superseded",
-        (Ending::Skipped, _) => "Skipped",
+    let word = match ending {
+        Ending::Expired => "Expired: nobody decided in time",
+        Ending::Cancelled if view.request.unanswered => "Cancelled: nobody decided in time",
+        Ending::Skipped => "Skipped: nobody decided in time, and nobody has to",
+        other => ending_word(other, gate.kind),
     };
     let mut line = vec![strong(word)];
     for (index, decider) in gate.deciders().iter().enumerate() {
         line.push(Span::Plain(if index == 0 { " by ".into() } else { ", ".into() }));
         line.push(who(view.names, decider));
-        let acting = gate.votes.get(decider).and_then(|vote| vote.acting_for.as_ref());
-        if let Some(principal) = acting {
-            line.extend([Span::Plain(" for ".into()), who(view.names, principal)]);
-        }
+        line.extend(gate.votes.get(decider).map(|vote| standing::for_whom(view, vote)).unwrap_or_default());
+    }
+    if let (Ending::Cancelled, Some(by)) = (ending, &view.request.cancelled_by) {
+        line.extend([Span::Plain(" by ".into()), who(view.names, by)]);
     }
     line.extend([Span::Plain(", ".into()), instant(at)]);
-    line.extend(outcome_note(view.request));
+    if ending == Ending::Denied && !gate.is_denied_by_votes() {
+        line.push(Span::Plain(" · too few were left who could approve it".into()));
+    }
+    line.extend(outcome_note(view.request, ending));
     line
 }
 
-fn outcome_note(request: &Request) -> Option<Span> {
+pub(super) fn ending_word(ending: Ending, kind: GateKind) -> &'static str {
+    match (ending, kind) {
+        (Ending::Approved, GateKind::Desk) => "Read",
+        (Ending::Approved, GateKind::Service) => "Done",
+        (Ending::Approved, GateKind::Review) => "It stands",
+        (Ending::Denied, GateKind::Review) => "An incident was opened",
+        (Ending::Approved, _) => "Approved",
+        (Ending::Denied, _) => "Denied",
+        (Ending::Expired, _) => "Expired",
+        (Ending::Cancelled, _) => "Cancelled",
+        (Ending::Superseded, _) => "Superseded",
+        (Ending::Skipped, _) => "Skipped",
+    }
+}
+
+/// What came of it, where the end of the gate does not say that.
+fn outcome_note(request: &Request, ending: Ending) -> Option<Span> {
+    let passed = ending == Ending::Approved;
     let note = match request.outcome? {
         Outcome::Granted => " · the access is there, confirmed by the target",
         Outcome::Failed => " · it could not be done",
         Outcome::Unknown => " · nobody can tell whether it was done; the desk is looking",
         Outcome::Revoked => " · the access has ended",
+        Outcome::Denied if passed => " · it was denied afterwards",
+        Outcome::Expired if passed => " · nobody decided in time afterwards",
+        Outcome::Cancelled if passed => " · it was cancelled afterwards",
         _ => return None,
     };
     Some(Span::Plain(note.into()))
@@ -138,11 +268,8 @@ pub fn reminder(view: &View<'_>, gate: &Gate, kind: AskKind) -> Card {
         AskKind::Warning => format!("Last call: {what} still waits for you"),
         _ => format!("Reminder: {what} still waits for you"),
     };
-    let line = vec![
-        Span::Plain("For ".into()),
-        who(view.names, &view.request.beneficiary),
-        Span::Plain(", until ".into()),
-        instant(gate.deadline()),
-    ];
+    let mut line = vec![Span::Plain("For ".into())];
+    line.extend(view.beneficiary());
+    line.extend([Span::Plain(", until ".into()), instant(gate.asks_until())]);
     Card { headline, body: vec![line, plain("The card with the buttons is above.")], ..Card::default() }
 }

@@ -1,6 +1,6 @@
 //! News of a request for its requester.
 
-use super::{View, instant};
+use super::{View, instant, who};
 use crate::{
     card::{Button, Card, Press, Span, Style, Text, plain},
     outbox::News,
@@ -15,12 +15,21 @@ pub fn news(view: &View<'_>, news: News) -> Card {
     let headline = match (news, request.outcome) {
         (News::Received, _) => format!("On its way: {what}"),
         (News::Waiting, _) => format!("Waiting for a decision: {what}"),
+        (News::Corrected, _) => format!("The desk read your request as: {what}. So it goes on"),
         (News::Approved, _) => format!("Approved: {what}. It is being set up."),
         (News::Active, _) => format!("You have it: {what}"),
         (News::Quarantined, _) => format!("Something went wrong with your request ({what}); the desk has it"),
+        (News::LeadEnded, _) => format!("The request that yours waited with is decided: {what}"),
         (News::GrantEnded, _) => format!("Your time with {what} is over"),
         (News::Ended, Some(Outcome::Failed)) if request.is_in_doubt() => {
             format!("Not done: the target never confirmed {what}. The desk checks that nothing is left of it")
+        }
+        (News::Ended, Some(outcome)) if request.review_of.is_some() => reviewed(outcome, &what),
+        (News::Ended, Some(Outcome::Granted)) if request.times.expires.is_some() => {
+            format!("Your time with {what} is over; you keep it, since something else gives it to you")
+        }
+        (News::Ended, Some(Outcome::Cancelled)) if request.unanswered => {
+            format!("Cancelled: nobody decided in time on {what}. You can ask again")
         }
         (News::Ended, Some(outcome)) => ended(outcome, &what),
         (News::Ended, None) => format!("Ended: {what}"),
@@ -30,6 +39,14 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         body.extend(view.reasons(request.gate));
         body.extend(request.plan.iter().filter_map(|plan| plan.refusal.clone()).map(plain));
     }
+    if let (News::Ended, Some(Outcome::Cancelled), Some(by)) = (news, request.outcome, &request.cancelled_by)
+    {
+        body.push(vec![Span::Plain("Taken back by ".into()), who(view.names, by)]);
+        body.extend(view.reasons(request.gate));
+    }
+    if news == News::Received && request.beneficiary_unknown {
+        body.push(view.beneficiary());
+    }
     if let (News::Active, Some(until)) = (news, request.times.expires) {
         body.push(vec![
             Span::Plain("Until ".into()),
@@ -37,7 +54,12 @@ pub fn news(view: &View<'_>, news: News) -> Card {
             Span::Plain(", then it ends by itself.".into()),
         ]);
     }
-    let open = news == News::Received;
+    if matches!(news, News::Approved | News::Active)
+        || (news == News::Ended && request.outcome == Some(Outcome::Granted))
+    {
+        body.extend(view.granted_and_asked());
+    }
+    let open = matches!(news, News::Received | News::Corrected);
     let cancel = Button {
         press: Press::Cancel,
         label: "Take it back".into(),
@@ -55,6 +77,16 @@ pub fn news(view: &View<'_>, news: News) -> Card {
     }
 }
 
+fn reviewed(outcome: Outcome, what: &str) -> String {
+    match outcome {
+        Outcome::Served => format!("Looked at afterwards: {what} was rightly given"),
+        Outcome::Denied => {
+            format!("Looked at afterwards: {what} should not have been given. The desk has an incident")
+        }
+        _ => format!("Nobody looked afterwards at {what}. The desk knows"),
+    }
+}
+
 fn ended(outcome: Outcome, what: &str) -> String {
     match outcome {
         Outcome::Granted => format!("Done: {what} is yours, confirmed by the target"),
@@ -68,5 +100,8 @@ fn ended(outcome: Outcome, what: &str) -> String {
             format!("Unclear: nobody can tell yet whether {what} was set up. The desk is looking")
         }
         Outcome::AlreadyHeld => format!("You have it already: {what}. Nobody needed to be asked"),
+        Outcome::Joined => {
+            format!("Asked already: {what} waits for a decision. You will read here what becomes of it")
+        }
     }
 }

@@ -1,10 +1,12 @@
 //! What an asker is shown before anything is sent.
 
-use super::subject_line;
+use super::{how_long, is_access, nobody, subject_line, written};
 use crate::{
-    card::{Button, Card, Press, Style, Text, plain},
+    card::{Button, Card, Press, Span, Style, Text, plain},
     config::Config,
+    ids::IncidentId,
     message::{Ask, Message, MessageStatus},
+    policy::decide::shorter,
 };
 
 /// What an asker is shown before anything is sent.
@@ -12,11 +14,12 @@ use crate::{
 pub fn understood(message: &Message, asks: &[Ask], config: &Config) -> Card {
     let headline = match message.status {
         MessageStatus::Understood => "This is what I understood. Send it?",
+        MessageStatus::Sending | MessageStatus::SendingToDesk => "It is being sent.",
         MessageStatus::Sent => "Sent. You will hear of every step here.",
         MessageStatus::Discarded => "Discarded. Nothing was sent.",
     };
-    let fields =
-        asks.iter().zip(1..).flat_map(|(ask, number)| ask_fields(ask, number, asks.len(), config)).collect();
+    let fields = |(ask, number)| ask_fields(message, ask, number, asks.len(), config);
+    let fields = asks.iter().zip(1..).flat_map(fields).collect();
     let open = message.status == MessageStatus::Understood;
     let button = |press, label: &str, style| Button {
         press,
@@ -30,27 +33,50 @@ pub fn understood(message: &Message, asks: &[Ask], config: &Config) -> Card {
         button(Press::SendToDesk, "Not what I meant: ask the desk", Style::Plain),
         button(Press::Discard, "Discard", Style::Danger),
     ];
-    let body = asks.iter().map(|ask| plain(ask.text.clone())).collect();
+    let body = asks.iter().map(|ask| vec![Span::Quote(ask.text.clone())]).collect();
     Card {
         headline: headline.into(),
         body,
         fields,
-        context: Vec::new(),
+        context: message.incident.iter().map(|incident| plain(in_an_incident(incident))).collect(),
         buttons: if open { buttons } else { Vec::new() },
     }
 }
 
-fn ask_fields(ask: &Ask, number: usize, count: usize, config: &Config) -> Vec<(String, Text)> {
+fn in_an_incident(incident: &IncidentId) -> String {
+    format!(
+        "Break-glass in incident {incident}: nobody is asked, security is told at once, and people look at it \
+         afterwards."
+    )
+}
+
+fn ask_fields(
+    message: &Message,
+    ask: &Ask,
+    number: usize,
+    count: usize,
+    config: &Config,
+) -> Vec<(String, Text)> {
     let label = |name: &str| if count > 1 { format!("{number}. {name}") } else { name.to_owned() };
-    let unsure = ask.confidence < config.policy.minimum_confidence;
+    let unsure = ask.beneficiary_unknown || ask.confidence < config.policy.minimum_confidence;
     let what = subject_line(config, &ask.intent, ask.application.as_deref(), ask.entitlement.as_deref());
     let what = if unsure { format!("{what} (not sure: the desk will read it)") } else { what };
     let mut fields = vec![(label("What"), plain(what))];
-    fields.push((
-        label("How long"),
-        plain(ask.duration.map_or_else(|| "without end".into(), |span| span.in_words())),
-    ));
-    fields.extend(ask.reason.clone().map(|reason| (label("Why"), plain(reason))));
-    fields.extend(ask.beneficiary.clone().map(|name| (label("For"), plain(name))));
+    if is_access(config, &ask.intent) {
+        let level = ask
+            .application
+            .as_ref()
+            .and_then(|app| config.catalog.entitlement(app, ask.entitlement.as_deref()));
+        let duration = shorter(ask.duration, level.and_then(|level| level.longest));
+        fields.push((label("How long"), plain(how_long(duration))));
+    }
+    fields.extend(ask.reason.clone().map(|reason| (label("Why"), vec![Span::Quote(reason)])));
+    if let Some(named) = &ask.beneficiary {
+        let person = match ask.beneficiary_unknown {
+            true => nobody(named, &message.origin),
+            false => vec![written(named, &message.origin)],
+        };
+        fields.push((label("For"), person));
+    }
     fields
 }

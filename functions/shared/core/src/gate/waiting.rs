@@ -1,7 +1,12 @@
 //! The wait at a gate: when the workflow wakes, which entry is the newest, and what it owes.
 
 use super::{Gate, GateKind};
-use crate::{outbox::AskKind, policy::Stage, time::Timestamp};
+use crate::{
+    Result,
+    outbox::AskKind,
+    policy::{Stage, working_time::WorkingTime},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -37,31 +42,57 @@ pub enum Entered {
     Answered,
     /// The deadline is over: end the gate, store the token, then spend it.
     Overdue,
+    /// It waits by other wake-ups than the gate's: store the token, then tell it those.
+    Moved,
     /// Wait; this round owes these asks.
     Waiting(Vec<AskKind>),
 }
 
 impl Gate {
-    /// The wake-ups of a stage opened at `opened_at`, in order; equal times are one; the last one is the end.
-    #[must_use]
-    pub fn schedule(stage: &Stage, opened_at: Timestamp) -> Vec<Wake> {
-        let end = opened_at.plus(stage.expires_after);
+    /// The wake-ups of a stage opened at `opened_at`, in order; equal times are one; the last one is the end. No step of the
+    /// escalation comes before the one that it follows.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`] for working time where nobody says when people work.
+    pub fn schedule(
+        stage: &Stage,
+        working_time: Option<&WorkingTime>,
+        opened_at: Timestamp,
+    ) -> Result<Vec<Wake>> {
+        let over = stage.expires_after.after(opened_at, working_time)?;
+        let end = match stage.further() {
+            Some(further) => further.within.after(over, working_time)?,
+            None => over,
+        };
         let mut times: BTreeMap<Timestamp, Vec<AskKind>> = BTreeMap::from([(end, Vec::new())]);
-        let reminders = stage.reminders.iter().map(|after| (opened_at.plus(*after), AskKind::Reminder));
-        let escalation = stage.escalation.iter().map(|e| (opened_at.plus(e.after), AskKind::Escalation));
-        let warning =
-            stage.warning.iter().map(|before| (Timestamp(end.0 - before.millis()), AskKind::Warning));
-        for (at, kind) in reminders.chain(escalation).chain(warning) {
+        let mut add = |at: Timestamp, kind: AskKind| {
             if opened_at < at && at < end {
                 times.entry(at).or_default().push(kind);
             }
+        };
+        for after in &stage.reminders {
+            add(after.after(opened_at, working_time)?, AskKind::Reminder);
         }
-        times.into_iter().map(|(at, kinds)| Wake { at, kinds }).collect()
+        let mut last = opened_at;
+        for step in stage.steps() {
+            last = step.after.after(opened_at, working_time)?.max(last);
+            add(last, AskKind::Escalation);
+        }
+        if let Some(before) = stage.warning {
+            add(before.before(end, working_time)?, AskKind::Warning);
+        }
+        Ok(times.into_iter().map(|(at, kinds)| Wake { at, kinds }).collect())
     }
 
-    /// How an entry with this fence finds the gate.
+    /// The one wake-up of a gate that only waits for its end.
     #[must_use]
-    pub fn enter(&self, fence: Fence, now: Timestamp) -> Entered {
+    pub fn waits_until(end: Timestamp) -> Vec<Wake> {
+        vec![Wake { at: end, kinds: Vec::new() }]
+    }
+
+    /// How an entry with this fence, which waits until `end` at the longest where that is known, finds the gate.
+    #[must_use]
+    pub fn enter(&self, fence: Fence, end: Option<Timestamp>, now: Timestamp) -> Entered {
         if self.fence.is_some_and(|stored| stored >= fence) {
             return Entered::Stale;
         }
@@ -71,7 +102,19 @@ impl Gate {
         if now >= self.deadline() {
             return Entered::Overdue;
         }
+        if end.is_some_and(|end| end != self.deadline()) {
+            return Entered::Moved;
+        }
         Entered::Waiting(self.owed(now).into_iter().map(|(_, kind)| kind).collect())
+    }
+
+    /// Whether an escalation is still to come.
+    #[must_use]
+    pub fn escalates_later(&self) -> bool {
+        let mut rounds = self.wakes.iter().zip(1..);
+        rounds.any(|(wake, round)| {
+            wake.kinds.contains(&AskKind::Escalation) && !self.rounds_done.contains(&round)
+        })
     }
 
     /// The asks that are owed at `now` and were not put yet, by round: round 0 is the first ask.

@@ -1,8 +1,8 @@
 //! Links HR records, directory accounts and chat accounts to one subject each, at exactly one verified match.
 
 use super::{
-    ChatAccount, ChatUser, DirectoryAccount, Employee, Employment, IdentityKind, Leave, Linked, Person,
-    Profile, identity_key,
+    Ambiguity, ChatAccount, ChatUser, DirectoryAccount, Employee, Employment, IdentityKind, Leave, Linked,
+    MAX_REPORTS, Person, Profile, identity_key,
 };
 use crate::{ids::SubjectId, time::Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,7 +30,7 @@ pub fn subject_of(salt: &str, employee: &str) -> SubjectId {
     SubjectId::derived(&["subject", salt, employee])
 }
 
-/// Links what exactly one record claims; what two claim is left out and named in `ambiguous`.
+/// Links what exactly one record claims; what two claim is left out, and named with the person.
 #[must_use]
 pub fn link(salt: &str, sources: &Sources) -> Linked {
     let mut linked = Linked::default();
@@ -38,7 +38,22 @@ pub fn link(salt: &str, sources: &Sources) -> Linked {
     for employee in &sources.employees {
         link_employee(salt, sources, &owners, employee, &mut linked);
     }
+    report(&mut linked);
     linked
+}
+
+/// Tells every manager's record whose manager it is.
+fn report(linked: &mut Linked) {
+    let mut reports = BTreeMap::<SubjectId, Vec<SubjectId>>::new();
+    for (person, _) in linked.people.iter().filter(|(person, _)| person.employment == Employment::Active) {
+        if let Some(manager) = &person.manager {
+            reports.entry(manager.clone()).or_default().push(person.subject.clone());
+        }
+    }
+    for (person, _) in &mut linked.people {
+        person.reports = reports.remove(&person.subject).unwrap_or_default();
+        person.reports.truncate(MAX_REPORTS);
+    }
 }
 
 /// For each mail address, the employees that claim it, directly or through a directory account.
@@ -79,22 +94,25 @@ fn link_employee(
 ) {
     let subject = subject_of(salt, &employee.id);
     let accounts = accounts_of(sources, employee);
+    let mut ambiguous = BTreeSet::new();
     let account = match accounts.as_slice() {
         [] => None,
         [one] => Some(*one),
         _ => {
-            linked.ambiguous.push(format!("{subject}: several directory accounts"));
+            ambiguous.insert(Ambiguity::SeveralDirectoryAccounts);
             None
         }
     };
-    let mails = own_mails(owners, employee, account, &subject, linked);
-    let chat = own_chat(sources, &mails);
+    let mails = own_mails(owners, employee, account, &mut ambiguous);
+    let chat = own_chat(sources, &mails, &mut ambiguous);
     let mut keys = vec![identity_key(salt, IdentityKind::Hris, &employee.id)];
     keys.extend(account.map(|a| identity_key(salt, IdentityKind::Directory, &a.id)));
     keys.extend(mails.iter().map(|mail| identity_key(salt, IdentityKind::Mail, mail)));
     keys.extend(chat.iter().map(|user| user.identity_key(salt)));
-    linked.identities.extend(keys.into_iter().map(|key| (key, subject.clone())));
-    linked.people.push((person(salt, sources, employee, account, subject, chat), profile(employee)));
+    linked.identities.extend(keys.iter().map(|key| (key.clone(), subject.clone())));
+    let identities = keys.into_iter().collect();
+    let person = person(salt, sources, employee, account, subject);
+    linked.people.push((Person { chat, identities, ambiguous, ..person }, profile(employee)));
 }
 
 /// The addresses that only this employee claims; the work address first.
@@ -102,8 +120,7 @@ fn own_mails(
     owners: &Owners<'_>,
     employee: &Employee,
     account: Option<&DirectoryAccount>,
-    subject: &SubjectId,
-    linked: &mut Linked,
+    ambiguous: &mut BTreeSet<Ambiguity>,
 ) -> Vec<String> {
     let claimed = employee.mail.iter().chain(account.iter().flat_map(|a| a.mails.iter()));
     let mut mails: Vec<String> = Vec::new();
@@ -111,20 +128,25 @@ fn own_mails(
         match owners.get(&mail).map_or(0, BTreeSet::len) {
             1 if !mails.contains(&mail) => mails.push(mail),
             0 | 1 => {}
-            _ => linked.ambiguous.push(format!("{subject}: a mail address that several people share")),
+            _ => drop(ambiguous.insert(Ambiguity::SharedMailAddress)),
         }
     }
     mails
 }
 
-fn own_chat(sources: &Sources, mails: &[String]) -> Vec<ChatUser> {
-    let account_of = |mail: &String| {
+/// The chat account of each of these addresses, where there is just one.
+fn own_chat(sources: &Sources, mails: &[String], ambiguous: &mut BTreeSet<Ambiguity>) -> Vec<ChatUser> {
+    let mut own = Vec::new();
+    for mail in mails {
         let same =
             |a: &&ChatAccount| a.regular && a.mail.as_ref().is_some_and(|m| m.eq_ignore_ascii_case(mail));
-        let mut found = sources.chat.iter().filter(same);
-        found.next().filter(|_| found.next().is_none()).map(|a| a.user.clone())
-    };
-    mails.iter().filter_map(account_of).collect()
+        match sources.chat.iter().filter(same).collect::<Vec<_>>().as_slice() {
+            [] => {}
+            [one] => own.push(one.user.clone()),
+            _ => drop(ambiguous.insert(Ambiguity::SeveralChatAccounts)),
+        }
+    }
+    own
 }
 
 fn person(
@@ -133,7 +155,6 @@ fn person(
     employee: &Employee,
     account: Option<&DirectoryAccount>,
     subject: SubjectId,
-    chat: Vec<ChatUser>,
 ) -> Person {
     let known = |id: &&String| sources.employees.iter().any(|e| e.id == **id);
     let in_group = |id: &str| {
@@ -146,11 +167,14 @@ fn person(
         directory: account.map(|a| a.id.clone()),
         employment: employment(employee, account),
         manager: employee.manager.as_ref().filter(known).map(|id| subject_of(salt, id)),
+        reports: Vec::new(),
         groups: account.map(|a| in_group(&a.id)).unwrap_or_default(),
         leave: sources.leave.iter().filter(|l| l.employee == employee.id).map(|l| l.period).collect(),
         cost_centre: account.and_then(|a| a.cost_centre.clone()),
         department: employee.department.clone(),
-        chat,
+        chat: Vec::new(),
+        identities: BTreeSet::new(),
+        ambiguous: BTreeSet::new(),
         as_of: sources.as_of,
     }
 }

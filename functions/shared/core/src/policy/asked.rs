@@ -4,10 +4,10 @@ use super::decide::{CERTAIN, Facts};
 use crate::{
     config::LoadedConfig,
     facts::{Context, DirectoryUser, EmployeeFacts, Fact},
-    ids::{MessageId, RequestId, SubjectId},
+    ids::{IncidentId, MessageId, RequestId, SubjectId},
     message::Origin,
     person::{Employment, Person},
-    request::{Request, Status, Times},
+    request::Request,
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -53,6 +53,12 @@ pub struct Asked {
     /// The directory groups of who is to get it.
     #[serde(default)]
     pub groups: BTreeSet<String>,
+    /// The incident in which the glass is broken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident: Option<IncidentId>,
+    /// How many seats of it are free; none: one is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub free_seats: Option<u64>,
     /// What the cost centre has left, in cents; none: its whole month.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub available_cents: Option<u64>,
@@ -120,6 +126,8 @@ impl Default for Asked {
             verified: true,
             title: None,
             groups: BTreeSet::new(),
+            incident: None,
+            free_seats: None,
             available_cents: None,
         }
     }
@@ -133,6 +141,7 @@ pub struct Described {
     beneficiary: Person,
     context: Context,
     available_cents: Option<u64>,
+    free_seats: Option<u64>,
     now: Timestamp,
 }
 
@@ -146,6 +155,7 @@ impl Described {
             requester: &self.requester,
             context: Some(&self.context),
             available_cents: self.available_cents.unwrap_or(config.catalog.budgets.monthly_cents),
+            free_seats: self.free_seats,
             config,
             now: self.now,
         }
@@ -160,44 +170,32 @@ impl Asked {
     pub fn described(&self, now: Timestamp) -> crate::Result<Described> {
         let now = self.at.as_deref().map_or(Ok(now), Timestamp::parse)?;
         let beneficiary = self.beneficiary.as_ref().unwrap_or(&self.requester);
+        let own = |person: Person| Person { groups: self.groups.clone(), ..person };
+        let requester = self.requester.person(now);
+        let asks_for_own = beneficiary.id == self.requester.id;
         Ok(Described {
             request: self.request(beneficiary.id.clone(), now),
-            requester: self.requester.person(now),
-            beneficiary: beneficiary.person(now),
+            requester: if asks_for_own { own(requester) } else { requester },
+            beneficiary: own(beneficiary.person(now)),
             context: self.context(beneficiary, now),
             available_cents: self.available_cents,
+            free_seats: self.free_seats,
             now,
         })
     }
 
     fn request(&self, beneficiary: SubjectId, now: Timestamp) -> Request {
+        let message = MessageId::derived(&[self.id.as_str()]);
+        let requester = self.requester.id.clone();
         Request {
-            id: self.id.clone(),
-            message: MessageId::derived(&[self.id.as_str()]),
-            generation: 1,
             definition: super::decide::ACCESS_WORKFLOW.into(),
-            requester: self.requester.id.clone(),
-            beneficiary,
-            filer: self.requester.id.clone(),
-            origin: Origin::Api,
             intent: self.intent.clone(),
             application: self.application.clone(),
             entitlement: self.entitlement.clone(),
             duration: self.duration,
             confidence: self.confidence,
-            guesses: Vec::new(),
-            model: String::new(),
-            status: Status::Received,
-            outcome: None,
-            context: None,
-            plan: None,
-            gate: 0,
-            stage: None,
-            grant: None,
-            revocation: None,
-            reservation: None,
-            times: Times { asked: now, ..Times::default() },
-            head: crate::audit::Head::default(),
+            incident: self.incident.clone(),
+            ..Request::received(self.id.clone(), message, requester, beneficiary, Origin::Api, now)
         }
     }
 
@@ -231,11 +229,14 @@ impl Somebody {
             directory: Some(self.id.as_str().to_owned()),
             employment: if self.active { Employment::Active } else { Employment::Ended },
             manager: self.manager.clone(),
+            reports: Vec::new(),
             groups: BTreeSet::new(),
             leave: Vec::new(),
             cost_centre: self.cost_centre.clone(),
             department: self.department.clone(),
             chat: Vec::new(),
+            identities: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
             as_of,
         }
     }

@@ -1,20 +1,15 @@
-//! Applies the policy: the plan of a request, and whether a person may vote. The same functions at every moment.
+//! Applies the policy: the plan of a request.
 
-use super::{Approver, Stage, Then, Unverified, select::Court};
+use super::{Stage, Then, Unverified, break_glass, chosen, conflicts, select::Court};
 use crate::{
     Result,
     catalog::{Application, Entitlement},
-    config::{Config, LoadedConfig},
+    config::LoadedConfig,
     facts::{AccessTarget, Context},
-    gate::Gate,
-    ids::SubjectId,
-    job::Refusal,
-    person::{Delegation, Employment, Person},
+    person::{Employment, Person},
     request::{Plan, PlannedAction, Request},
     time::{Span, Timestamp},
 };
-use std::collections::BTreeMap;
-
 /// The workflow whose requests end in a change of access.
 pub const ACCESS_WORKFLOW: &str = "access-request";
 /// The confidence of what a person said.
@@ -33,6 +28,8 @@ pub struct Facts<'a> {
     pub context: Option<&'a Context>,
     /// What the ledger of the beneficiary's cost centre has left, in cents a month.
     pub available_cents: u64,
+    /// How many seats of the entitlement are free; `None`: as many as one likes.
+    pub free_seats: Option<u64>,
     /// The configuration.
     pub config: &'a LoadedConfig,
     /// When the policy is applied.
@@ -54,6 +51,10 @@ pub enum Outcome {
     Automatic,
     /// The policy refuses.
     Denied,
+    /// People look afterwards at what the policy approved.
+    Review,
+    /// The policy approves in an incident.
+    BreakGlass,
 }
 
 impl Outcome {
@@ -67,6 +68,8 @@ impl Outcome {
             Self::AlreadyHeld => "already-held",
             Self::Automatic => "automatic",
             Self::Denied => "denied",
+            Self::Review => "review",
+            Self::BreakGlass => "break-glass",
         }
     }
 }
@@ -99,6 +102,9 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     let Some((application, entitlement)) = wanted(facts) else {
         return Ok(unsure(facts, "the catalog does not have what is asked for"));
     };
+    if facts.request.beneficiary_unknown {
+        return Ok(unsure(facts, "nobody is known by the name that it is asked for"));
+    }
     if low {
         return Ok(unsure(facts, LOW));
     }
@@ -109,6 +115,12 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     };
     if holds(facts, entitlement) {
         return Ok(ruled(facts, Outcome::AlreadyHeld, "already-held", None, Vec::new(), Some(action)));
+    }
+    if facts.request.incident.is_some() {
+        let decided = ruled(facts, Outcome::BreakGlass, "break-glass", None, Vec::new(), Some(action));
+        let decided = break_glass::decide(facts, entitlement, decided);
+        let denied = decided.outcome == Outcome::Denied;
+        return Ok(if denied { decided } else { conflicts::resolved(facts, entitlement, decided) });
     }
     Ok(by_rules(facts, entitlement, action))
 }
@@ -127,6 +139,10 @@ fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction)
     if !verified && selected.unverified == Unverified::Desk && facts.request.confidence < CERTAIN {
         return unsure(facts, "the HR system or the directory did not answer");
     }
+    let mut answered = true;
+    if let Then::Stages(stages) = &mut selected.then {
+        answered = chosen::resolve(&Court::new(facts, entitlement, CERTAIN), stages);
+    }
     let (outcome, stages, reason) = match selected.then {
         Then::Deny(reason) => (Outcome::Denied, Vec::new(), Some(reason)),
         Then::Automatic => (Outcome::Automatic, Vec::new(), None),
@@ -136,14 +152,40 @@ fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction)
     let mut decided = ruled(facts, outcome, selected.rule, index, stages, Some(action));
     let unclear = selected.unclear.iter().filter_map(|index| facts.config.policy.rules.get(*index));
     decided.plan.matched.extend(unclear.map(|rule| ("unclear".to_owned(), rule.id.clone())));
+    if !answered {
+        decided.plan.matched.push(("unclear".to_owned(), "approvers".to_owned()));
+    }
     decided.plan.refusal = reason;
-    if outcome == Outcome::Denied { decided } else { with_finance(decided, facts) }
+    if outcome == Outcome::Denied {
+        decided
+    } else {
+        with_finance(with_seats(conflicts::resolved(facts, entitlement, decided), facts), facts)
+    }
+}
+
+/// Where no seat is free somebody named by the policy decides, who can buy one, else it is refused.
+fn with_seats(mut decided: Decided, facts: &Facts<'_>) -> Decided {
+    if facts.free_seats != Some(0) || decided.outcome == Outcome::Denied {
+        return decided;
+    }
+    match &facts.config.policy.seats {
+        Some(stage) => {
+            decided.plan.stages.push(stage.clone());
+            decided.outcome = Outcome::Approval;
+        }
+        None => {
+            decided.plan.stages.clear();
+            decided.plan.refusal = Some("All its seats are taken. Ask again when one is free.".into());
+            decided.outcome = Outcome::Denied;
+        }
+    }
+    decided
 }
 
 /// Amounts that the ledger does not confirm by itself are confirmed by Finance, in a stage of its own.
 fn with_finance(mut decided: Decided, facts: &Facts<'_>) -> Decided {
     let cents = decided.plan.action.as_ref().map_or(0, |action| action.monthly_cents);
-    if cents > 0 && !ledger_confirms(facts, cents) {
+    if decided.outcome != Outcome::Denied && cents > 0 && !ledger_confirms(facts, cents) {
         decided.plan.stages.push(facts.config.policy.finance.clone());
         decided.outcome = Outcome::Approval;
     }
@@ -226,132 +268,8 @@ fn ruled(
         stages,
         action,
         refusal: None,
+        held_back: None,
+        watched: Vec::new(),
     };
     Decided { outcome, plan, why_unsure: None }
-}
-
-/// The people that a judgement needs, by subject.
-pub type People = BTreeMap<SubjectId, Person>;
-
-/// Whom a vote is judged against.
-#[derive(Clone, Copy, Debug)]
-pub struct Bench<'a> {
-    /// The request.
-    pub request: &'a Request,
-    /// The gate.
-    pub gate: &'a Gate,
-    /// The configuration that the request is pinned to.
-    pub config: &'a Config,
-    /// Voter, beneficiary, the beneficiary's manager, and everybody who delegated.
-    pub people: &'a People,
-    /// The delegations of the candidates and of the interested.
-    pub delegations: &'a [Delegation],
-}
-
-/// The right by which a person votes.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Right {
-    /// As what.
-    pub basis: Approver,
-    /// In whose place.
-    pub acting_for: Option<SubjectId>,
-}
-
-/// Whether `voter` may vote at the gate at `now`, and by which right.
-///
-/// # Errors
-/// The [`Refusal`].
-pub fn judge(bench: &Bench<'_>, voter: &SubjectId, now: Timestamp) -> Result<Right, Refusal> {
-    interested(bench, voter, now)?;
-    let active = bench.people.get(voter).is_some_and(|person| person.employment == Employment::Active);
-    if !active {
-        return Err(Refusal::NotActive);
-    }
-    if bench.gate.earlier.contains(voter) {
-        return Err(Refusal::DecidedEarlier);
-    }
-    let own = basis(bench, voter).map(|basis| Right { basis, acting_for: None });
-    own.or_else(|| delegated(bench, voter, now)).ok_or(Refusal::NotAsked)
-}
-
-fn interested(bench: &Bench<'_>, voter: &SubjectId, now: Timestamp) -> Result<(), Refusal> {
-    let request = bench.request;
-    if *voter == request.requester {
-        return Err(Refusal::Requester);
-    }
-    if *voter == request.beneficiary {
-        return Err(Refusal::Beneficiary);
-    }
-    if *voter == request.filer {
-        return Err(Refusal::Filer);
-    }
-    let stands_in =
-        |d: &&Delegation| d.to == *voter && d.period.covers(now) && request.interested().contains(&&d.from);
-    match bench.delegations.iter().find(stands_in) {
-        Some(_) => Err(Refusal::StandsInForThem),
-        None => Ok(()),
-    }
-}
-
-/// One hop: the delegator must have the right in person, and must not be interested or have decided earlier.
-fn delegated(bench: &Bench<'_>, voter: &SubjectId, now: Timestamp) -> Option<Right> {
-    let usable = |d: &&Delegation| {
-        bench.gate.stage.delegation
-            && d.to == *voter
-            && d.period.covers(now)
-            && !bench.request.interested().contains(&&d.from)
-            && !bench.gate.earlier.contains(&d.from)
-    };
-    let right = |d: &Delegation| {
-        let basis = basis(bench, &d.from)?;
-        Some(Right { basis, acting_for: Some(d.from.clone()) })
-    };
-    bench.delegations.iter().filter(usable).find_map(right)
-}
-
-fn basis(bench: &Bench<'_>, subject: &SubjectId) -> Option<Approver> {
-    bench.gate.asked.iter().find(|approver| qualifies(bench, approver, subject)).cloned()
-}
-
-fn qualifies(bench: &Bench<'_>, approver: &Approver, subject: &SubjectId) -> bool {
-    let manager = bench.people.get(&bench.request.beneficiary).and_then(|person| person.manager.as_ref());
-    let in_group =
-        |group: &str| bench.people.get(subject).is_some_and(|person| person.groups.contains(group));
-    match approver {
-        Approver::Manager => manager == Some(subject),
-        Approver::ManagersManager => {
-            manager.and_then(|m| bench.people.get(m)).and_then(|m| m.manager.as_ref()) == Some(subject)
-        }
-        Approver::Role(role) => bench.config.roles.group(role).is_some_and(in_group),
-        Approver::Group(group) => in_group(group),
-        Approver::Owner | Approver::EntitlementOwner => owns(bench, approver, subject, in_group),
-        Approver::Person(_) => named(bench, approver, subject),
-    }
-}
-
-fn owns(
-    bench: &Bench<'_>,
-    approver: &Approver,
-    subject: &SubjectId,
-    in_group: impl Fn(&str) -> bool,
-) -> bool {
-    let (request, catalog) = (bench.request, &bench.config.catalog);
-    let (application, entitlement) = (request.application.as_deref(), request.entitlement.as_deref());
-    let owners = match approver {
-        Approver::EntitlementOwner => catalog.entitlement_owners(application, entitlement),
-        _ => catalog.owners(application),
-    };
-    owners.iter().any(|owner| match owner.strip_prefix("group:") {
-        Some(group) => in_group(group),
-        None => named(bench, approver, subject),
-    })
-}
-
-/// A person named by address stays the person who was found at the opening.
-fn named(bench: &Bench<'_>, approver: &Approver, subject: &SubjectId) -> bool {
-    bench
-        .gate
-        .candidates
-        .iter()
-        .any(|c| c.subject == *subject && c.approver == *approver && c.acting_for.is_none())
 }

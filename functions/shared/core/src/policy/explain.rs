@@ -1,11 +1,12 @@
 //! Says what the policy would make of a request, rule by rule: who would approve it, when, and why.
 
 use super::{
-    Approver, Rule, Stage, Then,
+    Approver, Lapse, OnExpiry, Panel, Rule, Stage, Step, Then,
+    automatic::beyond,
     decide::{Facts, Outcome, plan, wanted},
     select::{Court, Finding},
 };
-use crate::{Result, config::Config, ids::RequestId};
+use crate::{Result, config::Config, ids::RequestId, time::Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -30,6 +31,34 @@ pub struct Explanation {
     pub rules: Vec<RuleSeen>,
     /// Who decides, in order.
     pub stages: Vec<StageSeen>,
+    /// What guards an automatic approval.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub guards: Option<GuardsSeen>,
+}
+
+/// How many are approved automatically in a while, and who decides beyond that.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GuardsSeen {
+    /// How far back is counted, like `1d`; missing: nothing is capped.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub window: Option<String>,
+    /// How many of one requester.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_person: Option<u32>,
+    /// How many of one entitlement.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub per_target: Option<u32>,
+    /// How many in all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub overall: Option<u32>,
+    /// Who decides beyond that, and while automatic approval is stopped.
+    pub beyond: Vec<StageSeen>,
+    /// How many of a thousand are looked at afterwards.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub share: Option<u16>,
+    /// Who looks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<StageSeen>,
 }
 
 /// What a rule made of the request.
@@ -75,6 +104,9 @@ pub struct StageSeen {
     pub people: Option<Vec<String>>,
     /// Who does when those are nobody.
     pub fallback: Vec<String>,
+    /// The groups that decide beside each other, where there are such; then it has no approvers of its own.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub all_of: Vec<PanelSeen>,
     /// How many must approve.
     pub approve_at: u32,
     /// How many deny it.
@@ -83,8 +115,26 @@ pub struct StageSeen {
     pub reason_required: bool,
     /// Whether somebody may decide in an approver's place.
     pub delegation: bool,
+    /// Whether an approver may give less than was asked.
+    pub edits: bool,
+    /// The kinds of fresh sign-in that a decision needs; none where a click in chat is enough.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub step_up: Vec<String>,
     /// What time does, in order, each counted from the beginning of the stage.
     pub times: Vec<Time>,
+}
+
+/// One of several groups that must all approve.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PanelSeen {
+    /// Who decides.
+    pub approvers: Vec<String>,
+    /// Who does when those are nobody.
+    pub fallback: Vec<String>,
+    /// How many must approve.
+    pub approve_at: u32,
+    /// How many deny the stage.
+    pub deny_at: u32,
 }
 
 /// What happens after a while.
@@ -94,6 +144,9 @@ pub struct Time {
     pub after: String,
     /// What.
     pub what: String,
+    /// When that is, if the stage begins now, as it is read where people work: where working time counts.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<String>,
 }
 
 /// Explains what the policy makes of a request.
@@ -106,14 +159,32 @@ pub fn explain(facts: &Facts<'_>) -> Result<Explanation> {
     let wanted = wanted(facts).filter(|_| by_rules);
     let rules =
         wanted.map(|(_, entitlement)| seen(facts, &Court::new(facts, entitlement, facts.request.confidence)));
+    let guards = (decided.outcome == Outcome::Automatic).then(|| guards_seen(facts.config, facts.now));
+    let stages = decided.plan.stages.iter().map(|stage| stage_seen(facts.config, stage, facts.now));
     Ok(Explanation {
+        guards: guards.transpose()?,
         request: facts.request.id.clone(),
         outcome: decided.outcome.name().to_owned(),
         rule: decided.plan.rule,
         why: decided.why_unsure.map(str::to_owned),
         refusal: decided.plan.refusal,
         rules: rules.unwrap_or_default(),
-        stages: decided.plan.stages.iter().map(|stage| stage_seen(facts.config, stage)).collect(),
+        stages: stages.collect::<Result<_>>()?,
+    })
+}
+
+fn guards_seen(config: &Config, now: Timestamp) -> Result<GuardsSeen> {
+    let caps = config.policy.automatic.as_ref();
+    let beyond = beyond(&config.policy);
+    let sample = caps.and_then(|caps| caps.sample.as_ref());
+    Ok(GuardsSeen {
+        share: sample.map(|sample| sample.share),
+        review: sample.map(|sample| stage_seen(config, &sample.stage, now)).transpose()?,
+        window: caps.map(|caps| caps.window.to_string()),
+        per_person: caps.and_then(|caps| caps.per_person),
+        per_target: caps.and_then(|caps| caps.per_target),
+        overall: caps.and_then(|caps| caps.overall),
+        beyond: beyond.iter().map(|stage| stage_seen(config, stage, now)).collect::<Result<_>>()?,
     })
 }
 
@@ -158,49 +229,84 @@ fn rule_seen(court: &Court<'_>, index: usize, rule: &Rule) -> RuleSeen {
     RuleSeen { rule: rule.id.clone(), found, why, facts }
 }
 
-fn stage_seen(config: &Config, stage: &Stage) -> StageSeen {
-    let names = |approvers: &[Approver]| approvers.iter().map(|one| in_words(config, one)).collect();
-    StageSeen {
+fn stage_seen(config: &Config, stage: &Stage, now: Timestamp) -> Result<StageSeen> {
+    let names = |approvers: &[Approver]| approvers.iter().map(|one| one.in_words(config)).collect();
+    let panel = |panel: &Panel| PanelSeen {
+        approvers: names(&panel.approvers),
+        fallback: names(&panel.fallback),
+        approve_at: panel.approve_at,
+        deny_at: panel.deny_at,
+    };
+    Ok(StageSeen {
         stage: stage.id.clone(),
         approvers: names(&stage.approvers),
         people: None,
         fallback: names(&stage.fallback),
+        all_of: stage.all_of.iter().map(panel).collect(),
         approve_at: stage.approve_at,
         deny_at: stage.deny_at,
         reason_required: stage.reason_required,
         delegation: stage.delegation,
-        times: times(config, stage),
-    }
+        edits: stage.edits,
+        step_up: stage.step_up.as_ref().map_or_else(Vec::new, |step_up| step_up.acr.clone()),
+        times: times(config, stage, now)?,
+    })
 }
 
-fn in_words(config: &Config, approver: &Approver) -> String {
-    match approver {
-        Approver::Manager => "the manager".into(),
-        Approver::ManagersManager => "the manager's manager".into(),
-        Approver::Owner => "the application's owner".into(),
-        Approver::EntitlementOwner => "the entitlement's owner".into(),
-        Approver::Role(role) => {
-            format!("the role {role} (group {})", config.roles.group(role).unwrap_or("unknown"))
-        }
-        Approver::Group(group) => format!("the group {group}"),
-        Approver::Person(address) => address.clone(),
+/// What time does to a stage that begins at `begin`, in order. Of the clock alone it is known without that.
+fn times(config: &Config, stage: &Stage, begin: Timestamp) -> Result<Vec<Time>> {
+    let working_time = config.policy.working_time.as_ref();
+    let over = stage.expires_after.after(begin, working_time)?;
+    let end = stage.further().map_or(Ok(over), |further| further.within.after(over, working_time))?;
+    let mut times: Vec<(Timestamp, String, String)> = Vec::new();
+    let mut add = |at: Timestamp, after: String, what: String| times.push((at, after, what));
+    for after in &stage.reminders {
+        add(after.after(begin, working_time)?, after.to_string(), "reminder".into());
     }
-}
-
-fn times(config: &Config, stage: &Stage) -> Vec<Time> {
-    let end = stage.expires_after.seconds();
-    let mut times: Vec<(u64, String)> =
-        stage.reminders.iter().map(|after| (after.seconds(), "reminder".to_owned())).collect();
-    if let Some(escalation) = &stage.escalation {
-        let to: Vec<String> = escalation.to.iter().map(|one| in_words(config, one)).collect();
-        times.push((escalation.after.seconds(), format!("also {}", to.join(", "))));
+    for step in stage.steps() {
+        add(step.after.after(begin, working_time)?, step.after.to_string(), asks(config, &step));
     }
-    times.extend(stage.warning.map(|before| (end.saturating_sub(before.seconds()), "warning".to_owned())));
-    times.push((end, "expires".to_owned()));
+    let word = match stage.on_expiry {
+        OnExpiry::Expire | OnExpiry::Escalate(_) => "expires",
+        OnExpiry::Cancel => "cancelled",
+        OnExpiry::Skip => "skipped",
+    };
+    if let Some(before) = stage.warning {
+        let at = before.before(end, working_time)?;
+        let after = if before.is_working() { format!("{before} before the end") } else { since(begin, at) };
+        add(at, after, "warning".into());
+    }
+    let after = match stage.further() {
+        Some(further) if further.within.is_working() => format!("{} later", further.within),
+        Some(_) => since(begin, end),
+        None => stage.expires_after.to_string(),
+    };
+    add(end, after, word.into());
     times.sort();
-    times.into_iter().map(|(seconds, what)| Time { after: short(seconds), what }).collect()
+    let local =
+        |at: Timestamp| working_time.filter(|_| works(stage)).map(|hours| hours.local(at)).transpose();
+    times.into_iter().map(|(at, after, what)| Ok(Time { after, what, at: local(at)? })).collect()
 }
 
-fn short(seconds: u64) -> String {
+/// Whether a time of the stage is one of working time.
+fn works(stage: &Stage) -> bool {
+    let steps = stage.steps();
+    let further = stage.further().map(|further| further.within);
+    let own = stage.reminders.iter().copied().chain(stage.warning).chain([stage.expires_after]);
+    own.chain(further).chain(steps.iter().map(|step| step.after)).any(Lapse::is_working)
+}
+
+fn since(begin: Timestamp, at: Timestamp) -> String {
+    let seconds = u64::try_from(at.since(begin) / 1_000).unwrap_or(0);
     crate::time::Span::of_seconds(seconds).map_or_else(|_| "0s".into(), |span| span.to_string())
+}
+
+/// Whom a step asks: `also the owner`, `instead the owner or, if nobody, the group finance`.
+fn asks(config: &Config, step: &Step) -> String {
+    let names = |approvers: &Vec<Approver>| {
+        approvers.iter().map(|one| one.in_words(config)).collect::<Vec<_>>().join(", ")
+    };
+    let to: Vec<String> = step.to.iter().map(names).collect();
+    let word = if step.replaces { "instead" } else { "also" };
+    format!("{word} {}", to.join(" or, if nobody, "))
 }

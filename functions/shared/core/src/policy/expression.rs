@@ -73,6 +73,23 @@ impl Expression {
         }
     }
 
+    /// The text or the texts that it is. No text is nobody, and so is `group:` without a name, of a fact that is empty.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if a fact is missing, or something else cannot be evaluated, or it is no text.
+    pub fn names(&self, facts: &Bound) -> Result<Vec<String>> {
+        let named = |value: &CelValue| match value {
+            CelValue::String(text) => Ok(text.to_string()),
+            _ => Err(Error::invalid("approvers", "names something that is no text".into())),
+        };
+        let names = match self.0.execute(&facts.0) {
+            Ok(CelValue::List(names)) => names.iter().map(named).collect::<Result<Vec<_>>>()?,
+            Ok(value) => vec![named(&value)?],
+            Err(e) => return Err(Error::invalid("approvers", e.to_string())),
+        };
+        Ok(names.into_iter().filter(|name| !name.is_empty() && !name.ends_with(':')).collect())
+    }
+
     /// Its root.
     pub(super) fn root(&self) -> &IdedExpr {
         self.0.expression()

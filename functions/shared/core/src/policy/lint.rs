@@ -1,14 +1,19 @@
 //! Finds what is wrong with a configuration before it is activated.
 
-use super::decide::ACCESS_WORKFLOW;
+use super::{Match, decide::ACCESS_WORKFLOW};
 use crate::config::{Config, ROLES};
 use std::collections::BTreeMap;
 
+mod automatic;
 mod catalog;
+mod conflicts;
+mod escalation;
+mod expiry;
 mod rules;
 mod stages;
 #[cfg(test)]
 mod tests;
+mod times;
 
 /// The workflows that exist for intents.
 pub const WORKFLOWS: [&str; 2] = [ACCESS_WORKFLOW, "desk-request"];
@@ -61,7 +66,18 @@ pub fn lint(config: &Config) -> Vec<Finding> {
     }
     let mut catalog = Findings::of("catalog.yaml");
     catalog::lint(&config.catalog, &mut catalog);
+    conflicts::lint(&config.catalog, &mut catalog);
     let mut policy = Findings::of("policy.yaml");
     rules::lint(config, &mut policy);
+    conflicts::lint_exemptions(config, &mut policy);
+    if let Some(working_time) = &config.policy.working_time {
+        times::lint_working_time(working_time, &mut policy);
+    }
+    if let Some(stage) = &config.policy.seats {
+        stages::lint(config, "seats", &Match::default(), stage, &mut policy);
+    }
+    if let Some(caps) = &config.policy.automatic {
+        automatic::lint(config, caps, &mut policy);
+    }
     [roles.found, catalog.found, policy.found].concat()
 }

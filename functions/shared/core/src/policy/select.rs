@@ -89,6 +89,14 @@ impl<'a> Court<'a> {
         self.expression(index, when)?.holds(self.bound.get_or_init(|| Bound::to(self.values())))
     }
 
+    /// Whom an expression over the facts names, each in a word.
+    ///
+    /// # Errors
+    /// [`crate::Error::Invalid`] if it has no answer.
+    pub(super) fn names(&self, text: &str) -> Result<Vec<String>> {
+        Expression::compile(text)?.names(self.bound.get_or_init(|| Bound::to(self.values())))
+    }
+
     fn team(&self) -> Option<&String> {
         let beneficiary: &Person = self.facts.beneficiary;
         beneficiary.department.as_ref()
@@ -181,6 +189,9 @@ fn stricter(one: Then, other: &Then) -> Then {
 /// Whether a stage asks the same people for no less than another does.
 fn covers(one: &Stage, other: &Stage) -> bool {
     one.approvers == other.approvers
+        && one.all_of == other.all_of
         && one.approve_at >= other.approve_at
         && one.reason_required >= other.reason_required
+        && one.delegation <= other.delegation
+        && (other.step_up.is_none() || one.step_up == other.step_up)
 }

@@ -13,7 +13,9 @@ use crate::{
 };
 use serde_json::{Value, json};
 
+mod chosen;
 mod properties;
+mod voices;
 mod votes;
 
 /// Monday, 2026-11-23, 08:00 UTC.

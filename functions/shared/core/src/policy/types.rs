@@ -1,6 +1,7 @@
 //! Checks an expression before it counts: its names and types against the table of variables, then tries on samples.
 
 use super::{
+    Approver,
     expression::{Bound, Expression},
     variables::{Member, SAMPLES, Type, VARIABLES, sample},
 };
@@ -26,6 +27,32 @@ pub fn check(text: &str) -> Result<(), String> {
         return Err("speaks of no variable, so that it is always the same".into());
     }
     try_samples(&expression)
+}
+
+/// Checks that an expression names approvers: a text or texts, each of which can be read as one, not chosen by how sure
+/// triage is.
+///
+/// # Errors
+/// What is wrong with it, in words.
+pub fn check_names(text: &str) -> Result<(), String> {
+    let expression = Expression::compile(text).map_err(|error| why(&error))?;
+    match infer(expression.root(), &Locals::default())? {
+        Type::Text | Type::Choice(_) | Type::List(Type::Text | Type::Choice(_) | Type::Any) => {}
+        other => return Err(format!("is {}, but must be a text or a list of texts", name(other))),
+    }
+    if expression.reads().is_empty() {
+        return Err("speaks of no variable: name the approvers themselves".into());
+    }
+    if expression.reads().contains("confidence") {
+        return Err("depends on confidence; triage chooses no approver".into());
+    }
+    for number in 0..SAMPLES {
+        let names = expression.names(&Bound::to(&sample(number, true))).map_err(|error| why(&error))?;
+        for name in names {
+            Approver::parse(&name).map_err(|error| why(&error))?;
+        }
+    }
+    Ok(())
 }
 
 /// Where nothing is missing it must have an answer; where facts are missing they are the only reason for having none.

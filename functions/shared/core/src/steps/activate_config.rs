@@ -5,38 +5,112 @@ use crate::{
     Error, Result,
     audit::{ADMIN_CHAIN, By, Entry, Happening, Head},
     change::{put, read},
-    config::{ActiveConfig, Config},
+    config::{ActiveConfig, Config, LoadedConfig},
     digest::Digest,
+    message::{MAX_REASON_CHARACTERS, check_text},
     policy::lint::lint,
-    ports::{Clock, Expect, Write, WriteStore},
+    ports::{Clock, Expect, KeyOwner, ReadStore, Vault, Write, WriteStore},
     slot::Slot,
 };
+
+/// The purpose under which a reason is sealed.
+const PURPOSE: &str = "activate";
+
+/// Why a configuration is proposed or activated, and where its files come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Why {
+    /// In words, at most [`MAX_REASON_CHARACTERS`].
+    pub reason: Option<String>,
+    /// The commit of its files, at most [`MAX_COMMIT_BYTES`].
+    pub commit: Option<String>,
+}
+
+/// The most bytes of the name of a commit.
+pub const MAX_COMMIT_BYTES: usize = 80;
+
+impl Why {
+    /// The entry of the chain that tells it.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for a reason or commit that is too long or has control characters; as [`Vault::seal`].
+    pub(super) async fn told(&self, ctx: &impl Vault, action: &str, config: &Digest) -> Result<Happening> {
+        let reason = match &self.reason {
+            Some(reason) => {
+                check_text("reason", reason, MAX_REASON_CHARACTERS)?;
+                Some(ctx.seal(&KeyOwner::System, PURPOSE, reason).await?)
+            }
+            None => None,
+        };
+        if let Some(commit) = &self.commit {
+            check_text("commit", commit, MAX_COMMIT_BYTES)?;
+        }
+        let (action, config, commit) = (action.to_owned(), config.clone(), self.commit.clone());
+        Ok(Happening::ConfigChanged { action, config, reason, commit })
+    }
+}
 
 /// Activates a configuration that has no finding. Repeated, it changes nothing.
 ///
 /// # Errors
-/// [`Error::Invalid`] with the first finding; as the ports.
-pub async fn activate_config<C: WriteStore + Clock>(ctx: &C, config: &Config, by: &By) -> Result<Digest> {
-    if let Some(finding) = lint(config).into_iter().next() {
-        return Err(Error::invalid(finding.place, format!("{} {}", finding.what, finding.remedy)));
-    }
+/// [`Error::Invalid`] with the first finding; [`Error::Refused`] where two persons must, or if it was withdrawn; as the
+/// ports.
+pub async fn activate_config<C>(ctx: &C, config: &Config, by: &By, why: &Why) -> Result<Digest>
+where
+    C: WriteStore + Clock + Vault,
+{
+    sound(config)?;
     let version = config.version()?;
-    until_first(|| activate(ctx, config, &version, by)).await?;
+    let what = why.told(ctx, "activate", &version).await?;
+    until_first(|| activate(ctx, config, &version, by, &what)).await?;
     Ok(version)
 }
 
-async fn activate<C: WriteStore + Clock>(ctx: &C, config: &Config, version: &Digest, by: &By) -> Result<()> {
+/// Whether a configuration has no finding.
+///
+/// # Errors
+/// [`Error::Invalid`] with the first one.
+pub(super) fn sound(config: &Config) -> Result<()> {
+    match lint(config).into_iter().next() {
+        Some(finding) => Err(Error::invalid(finding.place, format!("{} {}", finding.what, finding.remedy))),
+        None => Ok(()),
+    }
+}
+
+/// Whether the active configuration wants two persons for the next one; the next one has no say in it.
+///
+/// # Errors
+/// As [`crate::ports::ReadStore::get`].
+pub async fn wants_two_persons(ctx: &impl ReadStore) -> Result<bool> {
+    let Some(active) = read::<ActiveConfig>(ctx, &Slot::ActiveConfig).await? else { return Ok(false) };
+    let version = active.value.version;
+    let stored = read::<String>(ctx, &Slot::Config(version.as_str().to_owned())).await?;
+    let stored = stored.ok_or(Error::NotFound("configuration"))?.value;
+    Ok(LoadedConfig::read(&stored, &version)?.roles.two_persons)
+}
+
+async fn activate<C: WriteStore + Clock>(
+    ctx: &C,
+    config: &Config,
+    version: &Digest,
+    by: &By,
+    what: &Happening,
+) -> Result<()> {
     let active = read::<ActiveConfig>(ctx, &Slot::ActiveConfig).await?;
     if active.as_ref().is_some_and(|active| active.value.version == *version) {
         return Ok(());
     }
+    if wants_two_persons(ctx).await? {
+        return Err(Error::Refused("two persons activate: one proposes it, another one confirms it".into()));
+    }
+    if ctx.get(&Slot::Withdrawn(version.as_str().to_owned())).await?.is_some() {
+        return Err(Error::Refused("it was withdrawn".into()));
+    }
     let expect = active.map_or(Expect::Absent, |active| Expect::Version(active.version));
-    let what = Happening::Operated { action: "activate".into(), subject: version.clone() };
     let mut writes = vec![
         put(Slot::Config(version.as_str().to_owned()), Expect::Any, &config.stored()?, None)?,
         put(Slot::ActiveConfig, expect, &ActiveConfig { version: version.clone() }, None)?,
     ];
-    writes.extend(admin_entry(ctx, by.clone(), what).await?);
+    writes.extend(admin_entry(ctx, by.clone(), what.clone()).await?);
     ctx.commit(writes).await
 }
 

@@ -1,21 +1,21 @@
 //! `ask-approvers`: one entry into the wait state. Stores the fenced token and puts the rows that the round owes.
 
 use super::{
-    closing::{end_gate, end_request},
     committing::{nudge_all, until_first},
-    opening::{self, Opening, fill, fill_inboxes, put_gate},
+    escalating::ask_again,
+    expiring::expire,
+    opening::{fill, put_gate},
     provision_access::TURNS_OF_AN_EXECUTION,
 };
 use crate::{
     Error, Result,
-    audit::{By, Happening},
-    change::{Change, Versioned, read, read_request},
-    gate::{Answer, AnswerCode, Candidate, Ending, Entered, Fence, Gate, GateKind},
+    change::{Versioned, read},
+    gate::{Entered, Fence, Gate},
     ids::RequestId,
     outbox::{AskKind, Row, Work},
     ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Sealed, Vault, WriteStore},
-    request::{Outcome, Request},
     slot::Slot,
+    time::Timestamp,
 };
 use serde::Deserialize;
 use std::fmt;
@@ -63,6 +63,9 @@ pub struct Input {
     /// The retry within the round.
     #[serde(default)]
     pub retry: u32,
+    /// The last wake-up that it waits by, in milliseconds since 1970; 0 where it says none.
+    #[serde(default)]
+    pub end: i64,
 }
 
 /// Enters a gate. The answer of the function is not used: the token ends the wait.
@@ -102,21 +105,23 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt,
 {
     let mut gate = read_gate(ctx, &input.request, input.gate).await?;
-    let entered = gate.value.enter(fence, ctx.now());
+    let end = (input.end != 0).then_some(Timestamp(input.end));
+    let entered = gate.value.enter(fence, end, ctx.now());
     if entered == Entered::Stale {
         return Ok(());
     }
     gate.value.token = Some(sealed.clone());
     gate.value.fence = Some(fence);
+    gate.value.moved = (entered == Entered::Moved).then_some(fence);
     match entered {
         Entered::Stale => Ok(()),
-        Entered::Answered => store_and_spend(ctx, &gate).await,
+        Entered::Answered | Entered::Moved => store_and_spend(ctx, &gate).await,
         Entered::Overdue => expire(ctx, gate).await,
         Entered::Waiting(_) => wait(ctx, gate).await,
     }
 }
 
-/// The answer is known already: the token is stored and owed to be spent.
+/// What it is to be told is known already: the token is stored and owed to be spent.
 async fn store_and_spend<C: WriteStore + Clock + Queues>(ctx: &C, gate: &Versioned<Gate>) -> Result<()> {
     let work = Work::SpendToken { request: gate.value.request.clone(), gate: gate.value.number };
     let fence = gate.value.fence.unwrap_or_default();
@@ -127,27 +132,8 @@ async fn store_and_spend<C: WriteStore + Clock + Queues>(ctx: &C, gate: &Version
     Ok(())
 }
 
-/// Ends a gate whose deadline has passed: an approval expires, a time-boxed grant has come to its end.
-///
-/// # Errors
-/// As the ports; [`Error::Conflict`] if somebody else was first.
-pub async fn expire<C: WriteStore + Clock + Queues>(ctx: &C, mut gate: Versioned<Gate>) -> Result<()> {
-    let read = read_request(ctx, &gate.value.request).await?;
-    unchanged(ctx, &gate).await?;
-    let by = By::Function { name: "ask-approvers".into() };
-    let mut change = Change::of(read, ctx.now(), by);
-    if gate.value.kind == GateKind::GrantEnd {
-        end_gate(&mut change, &mut gate.value, Ending::Expired, Answer::plain(AnswerCode::GrantEnded))?;
-    } else {
-        end_gate(&mut change, &mut gate.value, Ending::Expired, Answer::plain(AnswerCode::Expired))?;
-        end_request(ctx, &mut change, Outcome::Expired).await?;
-    }
-    change.write(put_gate(&gate.value, Expect::Version(gate.version))?);
-    super::committing::commit(ctx, change).await
-}
-
 /// Whether a gate that was read before its request still stands so: a vote in between makes the two not fit each other.
-async fn unchanged(ctx: &impl ReadStore, gate: &Versioned<Gate>) -> Result<()> {
+pub(super) async fn unchanged(ctx: &impl ReadStore, gate: &Versioned<Gate>) -> Result<()> {
     let now = read_gate(ctx, &gate.value.request, gate.value.number).await?;
     if now.version == gate.version { Ok(()) } else { Err(Error::Conflict) }
 }
@@ -173,76 +159,12 @@ where
     Ok(())
 }
 
-fn rows(gate: &Gate, owed: &[(u32, AskKind)], now: crate::time::Timestamp) -> Vec<Row> {
+fn rows(gate: &Gate, owed: &[(u32, AskKind)], now: Timestamp) -> Vec<Row> {
     owed.iter()
         .map(|(round, kind)| Row::new(gate.request.as_str(), ask(gate, *round, *kind), "opened", now))
         .collect()
 }
 
-fn ask(gate: &Gate, round: u32, kind: AskKind) -> Work {
+pub(super) fn ask(gate: &Gate, round: u32, kind: AskKind) -> Work {
     Work::AskApprovers { request: gate.request.clone(), gate: gate.number, round, kind }
-}
-
-/// Reminds, warns and escalates: recorded in the request's chain.
-///
-/// # Errors
-/// As the ports; [`Error::Conflict`] if somebody else was first.
-pub async fn ask_again<C>(ctx: &C, mut gate: Versioned<Gate>, owed: &[(u32, AskKind)]) -> Result<()>
-where
-    C: WriteStore + Clock + Configs + Queues + Salt,
-{
-    let read = read_request(ctx, &gate.value.request).await?;
-    unchanged(ctx, &gate).await?;
-    let added = match owed.iter().any(|(_, kind)| *kind == AskKind::Escalation) {
-        true => escalate(ctx, &read.value, &mut gate.value).await?,
-        false => Vec::new(),
-    };
-    let by = By::Function { name: "ask-approvers".into() };
-    let mut change = Change::of(read, ctx.now(), by);
-    if !added.is_empty() {
-        let subjects = added.iter().map(|candidate| candidate.subject.clone()).collect();
-        change.record(Happening::GateEscalated { gate: gate.value.number, added: subjects })?;
-    }
-    let last = owed.iter().map(|(round, _)| *round).max().unwrap_or(0);
-    change.record(Happening::Reminded { gate: gate.value.number, round: last })?;
-    for (round, kind) in newest(owed) {
-        change.owe(ask(&gate.value, round, kind));
-    }
-    gate.value.rounds_done.extend(owed.iter().map(|(round, _)| *round));
-    fill_inboxes(ctx, &gate.value, &added).await?;
-    change.write(put_gate(&gate.value, Expect::Version(gate.version))?);
-    super::committing::commit(ctx, change).await
-}
-
-/// Of several rounds that are due at once, the newest of each kind is enough.
-fn newest(owed: &[(u32, AskKind)]) -> Vec<(u32, AskKind)> {
-    let mut kinds = std::collections::BTreeMap::new();
-    for (round, kind) in owed {
-        kinds.insert(*kind, *round);
-    }
-    kinds.into_iter().map(|(kind, round)| (round, kind)).collect()
-}
-
-/// Resolves the escalation's approvers now and adds those who are not asked yet.
-async fn escalate<C>(ctx: &C, request: &Request, gate: &mut Gate) -> Result<Vec<Candidate>>
-where
-    C: ReadStore + Clock + Configs + Salt,
-{
-    let Some(escalation) = gate.stage.escalation.clone() else { return Ok(Vec::new()) };
-    let version = request.plan.as_ref().map(|plan| &plan.config).ok_or(Error::NotFound("plan"))?;
-    let config = ctx.pinned(version).await?;
-    let opening = Opening {
-        request,
-        config: &config,
-        kind: gate.kind,
-        stage: &gate.stage,
-        action: gate.action.clone(),
-        earlier: gate.earlier.clone(),
-    };
-    let found = opening::candidates(ctx, &opening, &escalation.to, ctx.now()).await?;
-    let asked = |c: &Candidate| gate.candidates.iter().any(|known| known.subject == c.subject);
-    let added: Vec<Candidate> = found.into_iter().filter(|candidate| !asked(candidate)).collect();
-    gate.candidates.extend(added.clone());
-    gate.asked.extend(escalation.to);
-    Ok(added)
 }

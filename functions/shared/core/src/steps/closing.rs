@@ -1,14 +1,16 @@
 //! Ends gates and requests within a change, with the money and the work that follow.
 
+use super::seats;
 use crate::{
     Error, Result,
-    audit::Happening,
+    audit::{By, Happening},
     budget::Ledger,
     change::{Change, Versioned, put, read},
+    digest::Digest,
     gate::{Answer, AnswerCode, Ending, Gate},
     outbox::{News, Work},
     ports::{Expect, ReadStore},
-    request::{Outcome, Reservation, Status},
+    request::{Outcome, Paid, Reservation, Status},
     slot::Slot,
 };
 
@@ -19,7 +21,9 @@ use crate::{
 pub fn end_gate(change: &mut Change, gate: &mut Gate, ending: Ending, answer: Answer) -> Result<()> {
     gate.end(ending, answer, change.now())?;
     let by = gate.deciders();
-    change.record(Happening::GateEnded { gate: gate.number, ending, by })?;
+    let granted = change.request.granted.as_ref().filter(|_| ending == Ending::Approved);
+    let granted = granted.map(Digest::of).transpose()?;
+    change.record(Happening::GateEnded { gate: gate.number, ending, by, granted })?;
     if change.request.times.decided.is_none_or(|at| at < change.now()) {
         change.request.times.decided = Some(change.now());
     }
@@ -37,11 +41,48 @@ pub async fn end_request(ctx: &impl ReadStore, change: &mut Change, outcome: Out
         Some(reservation) => Some(settle_reservation(ctx, change, &reservation, false).await?),
         None => None,
     };
+    // A seat stays with what was given, and with what may have been.
+    if outcome != Outcome::Granted && !change.request.is_in_doubt() {
+        seats::give_back(ctx, change).await?;
+    }
+    close(change, outcome, given_back_cents)
+}
+
+/// Ends a request whose grant is over, taken back or carried on by something else: what it cost is given back.
+///
+/// # Errors
+/// As [`end_request`].
+pub async fn end_grant(ctx: &impl ReadStore, change: &mut Change, outcome: Outcome) -> Result<()> {
+    seats::give_back(ctx, change).await?;
+    let given_back_cents = match change.request.paid.take() {
+        Some(paid) => Some(stop_paying(ctx, change, paid).await?),
+        None => None,
+    };
+    close(change, outcome, given_back_cents)
+}
+
+fn close(change: &mut Change, outcome: Outcome, given_back_cents: Option<u64>) -> Result<()> {
     change.request.outcome = Some(outcome);
     change.request.times.ended = Some(change.now());
     change.record(Happening::Ended { outcome, given_back_cents })?;
     change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Ended });
+    if let Some(matter) = after_review(outcome).filter(|_| change.request.review_of.is_some()) {
+        change.owe(Work::TellDesk {
+            request: change.request.review_of.clone(),
+            subject: None,
+            matter: matter.into(),
+        });
+    }
     Ok(())
+}
+
+/// What the desk must see to after a review that ended like this.
+fn after_review(outcome: Outcome) -> Option<&'static str> {
+    match outcome {
+        Outcome::Served => None,
+        Outcome::Denied => Some("incident-after-a-review"),
+        _ => Some("review-not-done"),
+    }
 }
 
 /// Owes those who decided, on their cards, the word of what came of it.
@@ -51,16 +92,41 @@ pub fn update_copies(change: &mut Change) {
     }
 }
 
-/// Spends the money that was set aside for the request, if any.
+/// Spends the money that was set aside for the request, and takes its seat, if any.
 ///
 /// # Errors
 /// As [`end_request`].
 pub async fn spend_reservation(ctx: &impl ReadStore, change: &mut Change) -> Result<()> {
+    seats::take(ctx, change).await?;
     if let Some(reservation) = change.request.reservation.take() {
         let cents = settle_reservation(ctx, change, &reservation, true).await?;
-        change.record_by(crate::audit::By::Ledger, Happening::BudgetSpent { cents })?;
+        paid(change, reservation.cost_centre, cents)?;
     }
     Ok(())
+}
+
+/// Spends money that was not set aside, or is no longer.
+///
+/// # Errors
+/// As [`end_request`].
+pub async fn spend(ctx: &impl ReadStore, change: &mut Change, cost_centre: String, cents: u64) -> Result<()> {
+    let (mut ledger, expect) = ledger(ctx, &cost_centre).await?;
+    ledger.reserve(&change.request.id, cents);
+    ledger.settle(&change.request.id, Some(cents))?;
+    change.put(Slot::Budget(cost_centre.clone()), expect, &ledger)?;
+    paid(change, cost_centre, cents)
+}
+
+fn paid(change: &mut Change, cost_centre: String, cents: u64) -> Result<()> {
+    change.request.paid = Some(Paid { cost_centre, cents });
+    change.record_by(By::Ledger, Happening::BudgetSpent { cents })
+}
+
+async fn stop_paying(ctx: &impl ReadStore, change: &mut Change, paid: Paid) -> Result<u64> {
+    let (mut ledger, expect) = ledger(ctx, &paid.cost_centre).await?;
+    ledger.release(paid.cents);
+    change.put(Slot::Budget(paid.cost_centre), expect, &ledger)?;
+    Ok(paid.cents)
 }
 
 async fn settle_reservation(
@@ -70,10 +136,13 @@ async fn settle_reservation(
     spent: bool,
 ) -> Result<u64> {
     let (mut ledger, expect) = ledger(ctx, &reservation.cost_centre).await?;
+    // What approvers left may cost less than what was set aside.
+    let costs = change.request.action().map_or(reservation.cents, |action| action.monthly_cents);
+    let cents = if spent { costs.min(reservation.cents) } else { reservation.cents };
     // Settled since the request was read: whoever did that changed the request too.
-    ledger.settle(&change.request.id, spent).map_err(|_| Error::Conflict)?;
+    ledger.settle(&change.request.id, spent.then_some(cents)).map_err(|_| Error::Conflict)?;
     change.put(Slot::Budget(reservation.cost_centre.clone()), expect, &ledger)?;
-    Ok(reservation.cents)
+    Ok(cents)
 }
 
 /// The ledger of a cost centre, and the condition to write it back.
@@ -121,7 +190,7 @@ pub fn code_of(outcome: Outcome) -> AnswerCode {
         Outcome::Denied => AnswerCode::Denied,
         Outcome::Expired => AnswerCode::Expired,
         Outcome::Cancelled | Outcome::Failed => AnswerCode::Cancelled,
-        Outcome::AlreadyHeld => AnswerCode::AlreadyHeld,
+        Outcome::AlreadyHeld | Outcome::Joined => AnswerCode::AlreadyHeld,
     }
 }
 

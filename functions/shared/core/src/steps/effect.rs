@@ -1,6 +1,9 @@
 //! Changes a target system: claimed first, done, read back until the target confirms it, never repeated blindly.
 
-use super::committing::{commit, until_first};
+use super::{
+    committing::{commit, until_first},
+    holding,
+};
 use crate::{
     Error, Result,
     audit::{By, Happening},
@@ -8,7 +11,6 @@ use crate::{
     ids::{AttemptId, RequestId},
     ports::{Access, Clock, Ids, Queues, WriteStore},
     request::{Effect, EffectKind, EffectState, Request, Status},
-    time::Timestamp,
 };
 
 /// How long a try may still be running after its claim, in milliseconds: longer than the function's timeout.
@@ -53,9 +55,14 @@ where
             Err(Error::NotYetConfirmed)
         }
         EffectState::Pending { .. } => claim_and_do(ctx, id, kind).await,
-        EffectState::Doing { since, .. } => look(ctx, id, kind, &effect, *since, RUNNING_MILLIS).await,
+        // Its change may be still to come, even if the target shows the same already: that may be another one's doing.
+        EffectState::Doing { since, .. } if ctx.now().since(*since) < RUNNING_MILLIS => {
+            Err(Error::NotYetConfirmed)
+        }
+        EffectState::Doing { .. } => look(ctx, id, kind, &effect, true).await,
         EffectState::Verifying { since, .. } => {
-            look(ctx, id, kind, &effect, *since, CONSISTENCY_MILLIS).await
+            let waited = ctx.now().since(*since) >= CONSISTENCY_MILLIS;
+            look(ctx, id, kind, &effect, waited).await
         }
         EffectState::Done { .. } | EffectState::GivenUp | EffectState::Unknown => Ok(Progress::Settled),
     }
@@ -95,8 +102,9 @@ where
     C: WriteStore + Access + Clock + Ids + Queues,
 {
     let attempt = AttemptId::new(ctx.fresh())?;
-    let effect = claim(ctx, id, kind, &attempt).await?;
+    let (effect, held) = claim(ctx, id, kind, &attempt).await?;
     let done = match kind {
+        EffectKind::Grant if held => Ok(()),
         EffectKind::Grant => ctx.grant(&effect.target).await,
         EffectKind::Revocation => ctx.revoke(&effect.target).await,
     };
@@ -125,10 +133,11 @@ where
     }
 }
 
-/// The claim: conditional on the version read, with its audit entry; only one claim wins.
-async fn claim<C>(ctx: &C, id: &RequestId, kind: EffectKind, attempt: &AttemptId) -> Result<Effect>
+/// The claim: conditional on the version read, with its audit entry; only one claim wins. Says also whether the target
+/// shows the access of a grant for a time already.
+async fn claim<C>(ctx: &C, id: &RequestId, kind: EffectKind, attempt: &AttemptId) -> Result<(Effect, bool)>
 where
-    C: WriteStore + Clock + Queues,
+    C: WriteStore + Access + Clock + Queues,
 {
     let read = read_request(ctx, id).await?;
     let mut effect = effect_of(&read.value, kind)?.clone();
@@ -136,9 +145,10 @@ where
     if !effect.is_pending() || read.value.status == Status::Closed {
         return Err(Error::NotYetConfirmed);
     }
+    let mut change = Change::of(read, ctx.now(), by(kind));
+    let held = kind == EffectKind::Grant && holding::look_before(ctx, &mut change, &mut effect).await?;
     effect.state = EffectState::Doing { attempt: attempt.clone(), since: ctx.now() };
     effect.claims += 1;
-    let mut change = Change::of(read, ctx.now(), by(kind));
     let action = effect.action.clone();
     change.record(Happening::EffectClaimed { effect: kind, attempt: attempt.clone(), action })?;
     match kind {
@@ -146,7 +156,7 @@ where
         EffectKind::Revocation => change.request.revocation = Some(effect.clone()),
     }
     commit(ctx, change).await?;
-    Ok(effect)
+    Ok((effect, held))
 }
 
 async fn uncertain_unless_shown<C>(
@@ -180,23 +190,16 @@ async fn is_shown(ctx: &impl Access, effect: &Effect, kind: EffectKind) -> Resul
     Ok(ctx.holds(&effect.target).await? == (kind == EffectKind::Grant))
 }
 
-/// Reads the target back. Once it had its time and shows nothing, the change goes back: doing it again does no harm,
-/// since adding and removing a member are idempotent. A grant is not tried for ever; a revocation is.
-async fn look<C>(
-    ctx: &C,
-    id: &RequestId,
-    kind: EffectKind,
-    effect: &Effect,
-    since: Timestamp,
-    window: i64,
-) -> Result<Progress>
+/// Reads the target back. Once it has `waited` its time and shows nothing, the change goes back: doing it again does no
+/// harm, since adding and removing a member are idempotent. A grant is not tried for ever; a revocation is.
+async fn look<C>(ctx: &C, id: &RequestId, kind: EffectKind, effect: &Effect, waited: bool) -> Result<Progress>
 where
     C: WriteStore + Access + Clock + Queues,
 {
     if is_shown(ctx, effect, kind).await? {
         return Ok(Progress::Shown);
     }
-    if ctx.now().since(since) >= window {
+    if waited {
         let (EffectState::Doing { attempt, .. } | EffectState::Verifying { attempt, .. }) = &effect.state
         else {
             return Err(Error::NotYetConfirmed);

@@ -5,8 +5,9 @@ use crate::{
     change::{decode, read},
     ids::SubjectId,
     job::Actor,
+    message::Origin,
     person::{Delegation, Group, IdentityKind, Person, identity_key},
-    policy::decide::People,
+    policy::judge::People,
     ports::{ReadStore, Salt},
     slot::Slot,
 };
@@ -29,6 +30,21 @@ pub async fn subject_of(ctx: &(impl ReadStore + Salt), actor: &Actor) -> Result<
 /// As [`ReadStore::get`].
 pub async fn subject_by_mail(ctx: &(impl ReadStore + Salt), mail: &str) -> Result<Option<SubjectId>> {
     by_key(ctx, identity_key(ctx.salt(), IdentityKind::Mail, mail)).await
+}
+
+/// The person whom a message names, by a chat account or a mail address; `None` if that is nobody known.
+///
+/// # Errors
+/// As [`ReadStore::get`].
+pub async fn subject_named(
+    ctx: &(impl ReadStore + Salt),
+    origin: &Origin,
+    named: &str,
+) -> Result<Option<SubjectId>> {
+    match origin.account(named) {
+        Some(user) => subject_of(ctx, &Actor::Chat { user }).await,
+        None => subject_by_mail(ctx, named).await,
+    }
 }
 
 async fn by_key(ctx: &impl ReadStore, key: String) -> Result<Option<SubjectId>> {

@@ -4,11 +4,13 @@
 //! kept sealed; the chains hold its digest.
 
 use super::{
-    closing::{end_from_outside, end_request, ledger},
+    closing::{end_from_outside, end_grant, spend},
     committing::{nudge_all, until_first},
+    holding::carry,
     identifying::person,
-    quarantine_message::{Quarantined, purpose},
+    quarantine_message::{MAX_OPENINGS, Quarantined, purpose},
     record_decision::keep_reason,
+    seats,
 };
 use crate::{
     Error, Result,
@@ -39,6 +41,15 @@ pub struct Order<T> {
     pub operator: SubjectId,
     /// Why; at most [`MAX_REASON_CHARACTERS`].
     pub reason: String,
+}
+
+/// Whether an order changed anything.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Obeyed {
+    /// It did.
+    Done,
+    /// It stood so before: nothing was changed or recorded, and nobody is told.
+    NothingToDo,
 }
 
 /// How an effect turned out, as a person saw in the target system.
@@ -77,7 +88,7 @@ fn by(operator: &SubjectId) -> By {
 }
 
 /// Whether the person may operate: an active one with the role `admin`, and with a reason.
-async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T>) -> Result<()> {
+pub(super) async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T>) -> Result<()> {
     let length = order.reason.chars().count();
     if order.reason.trim().is_empty() || length > MAX_REASON_CHARACTERS {
         let why = format!("must be 1 to {MAX_REASON_CHARACTERS} characters");
@@ -96,7 +107,7 @@ async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T>) -> Resul
 ///
 /// # Errors
 /// [`Error::Refused`] if it is over or its effect was claimed, or for anybody but an admin; as the ports.
-pub async fn cancel_request<C>(ctx: &C, order: &Order<RequestId>) -> Result<()>
+pub async fn cancel_request<C>(ctx: &C, order: &Order<RequestId>) -> Result<Obeyed>
 where
     C: WriteStore + Clock + Configs + Queues + Vault,
 {
@@ -104,20 +115,21 @@ where
     until_first(|| attempt_cancel(ctx, order)).await
 }
 
-async fn attempt_cancel<C>(ctx: &C, order: &Order<RequestId>) -> Result<()>
+async fn attempt_cancel<C>(ctx: &C, order: &Order<RequestId>) -> Result<Obeyed>
 where
     C: WriteStore + Clock + Queues + Vault,
 {
     let read = read_request(ctx, &order.of).await?;
     let request = &read.value;
     if request.outcome == Some(Outcome::Cancelled) {
-        return Ok(());
+        return Ok(Obeyed::NothingToDo);
     }
     let begun = request.grant.as_ref().is_some_and(|effect| !effect.is_pending());
     if begun || request.status == Status::Closed {
         return Err(Error::Refused("it is over, or its access is given or being given".into()));
     }
     let mut change = operated(ctx, order, read, "cancel").await?;
+    change.request.cancelled_by = Some(order.operator.clone());
     end_from_outside(ctx, &mut change, Ending::Cancelled, Outcome::Cancelled).await?;
     finish(ctx, change, order, "cancel").await
 }
@@ -127,7 +139,7 @@ where
 /// # Errors
 /// [`Error::Refused`] if the effect is not open in that way, for a person who would profit, or for anybody but an
 /// admin; as the ports.
-pub async fn settle_effect<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<()>
+pub async fn settle_effect<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<Obeyed>
 where
     C: WriteStore + Clock + Configs + Queues + Vault,
 {
@@ -135,14 +147,14 @@ where
     until_first(|| attempt_settle(ctx, order, truth)).await
 }
 
-async fn attempt_settle<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<()>
+async fn attempt_settle<C>(ctx: &C, order: &Order<RequestId>, truth: Truth) -> Result<Obeyed>
 where
     C: WriteStore + Clock + Queues + Vault,
 {
     let read = read_request(ctx, &order.of).await?;
     let request = &read.value;
     if request.outcome == Some(truth.outcome()) && !request.is_in_doubt() {
-        return Ok(());
+        return Ok(Obeyed::NothingToDo);
     }
     if request.interested().contains(&&order.operator) {
         return Err(Error::Refused("somebody whom it does not concern must settle it".into()));
@@ -154,12 +166,13 @@ where
         Truth::NotGranted => {
             set_state(&mut change.request, EffectKind::Grant, EffectState::GivenUp)?;
             change.request.outcome = Some(truth.outcome());
+            seats::give_back(ctx, &mut change).await?;
             tell_requester(&mut change);
         }
         Truth::Revoked => {
             let at = change.now();
             set_state(&mut change.request, EffectKind::Revocation, EffectState::Done { at })?;
-            end_request(ctx, &mut change, truth.outcome()).await?;
+            end_grant(ctx, &mut change, truth.outcome()).await?;
         }
     }
     if change.request.gate > 0 {
@@ -177,7 +190,7 @@ pub fn settled_as(action: &str) -> Option<Outcome> {
 
 fn may_settle(request: &Request, truth: Truth) -> Result<()> {
     let in_doubt = request.is_in_doubt();
-    let for_a_time = request.plan.as_ref().and_then(|plan| plan.action.as_ref()).and_then(|a| a.duration);
+    let for_a_time = request.action().and_then(|action| action.duration);
     let refused =
         |effect: &crate::request::Effect| matches!(effect.state, EffectState::GivenUp | EffectState::Unknown);
     let why = match truth {
@@ -197,16 +210,13 @@ async fn settle_granted(ctx: &impl ReadStore, change: &mut Change) -> Result<()>
     set_state(&mut change.request, EffectKind::Grant, EffectState::Done { at })?;
     change.request.outcome = Some(Outcome::Granted);
     change.request.times.granted = Some(at);
+    seats::take(ctx, change).await?;
+    carry(ctx, change).await?;
     tell_requester(change);
-    let action = change.request.plan.as_ref().and_then(|plan| plan.action.as_ref());
-    let cents = action.map_or(0, |action| action.monthly_cents);
+    let cents = change.request.action().map_or(0, |action| action.monthly_cents);
     let centre = person(ctx, &change.request.beneficiary).await?.cost_centre;
     let Some(centre) = centre.filter(|_| cents > 0) else { return Ok(()) };
-    let (mut ledger, expect) = ledger(ctx, &centre).await?;
-    ledger.reserve(&change.request.id, cents);
-    ledger.settle(&change.request.id, true)?;
-    change.put(Slot::Budget(centre), expect, &ledger)?;
-    change.record_by(By::Ledger, Happening::BudgetSpent { cents })
+    spend(ctx, change, centre, cents).await
 }
 
 fn tell_requester(change: &mut Change) {
@@ -228,7 +238,7 @@ async fn operated<C: ReadStore + Clock + Vault>(
 }
 
 /// Commits a change together with its entry in the chain of administration.
-async fn finish<C>(ctx: &C, change: Change, order: &Order<RequestId>, action: &str) -> Result<()>
+async fn finish<C>(ctx: &C, change: Change, order: &Order<RequestId>, action: &str) -> Result<Obeyed>
 where
     C: WriteStore + Clock + Queues,
 {
@@ -237,7 +247,7 @@ where
     writes.extend(admin_entry(ctx, by(&order.operator), what).await?);
     ctx.commit(writes).await?;
     nudge_all(ctx, &rows).await;
-    Ok(())
+    Ok(Obeyed::Done)
 }
 
 /// What is quarantined under an id.
@@ -248,7 +258,7 @@ async fn quarantined(ctx: &impl ReadStore, id: &str) -> Result<Versioned<Quarant
     read(ctx, &Slot::Quarantine(id.to_owned())).await?.ok_or(Error::NotFound("message"))
 }
 
-/// Opens a quarantined message; that it was opened is recorded first.
+/// Opens a quarantined message; that it was opened, by whom and why is recorded first.
 ///
 /// # Errors
 /// [`Error::NotFound`]; [`Error::Refused`] for anybody but an admin; as the ports.
@@ -257,12 +267,23 @@ where
     C: WriteStore + Clock + Configs + Vault,
 {
     allowed(ctx, order).await?;
-    let kept = quarantined(ctx, &order.of).await?.value;
+    let reason = ctx.seal(&KeyOwner::System, &purpose(&order.of), &order.reason).await?;
     until_first(|| async {
-        let what = Happening::Operated { action: "open".into(), subject: Digest::of(&order.of)? };
-        ctx.commit(admin_entry(ctx, by(&order.operator), what).await?).await
+        let mut kept = quarantined(ctx, &order.of).await?;
+        let what = Happening::Operated { action: "open".into(), subject: Digest::of(&reason)? };
+        kept.value.opened.push(reason.clone());
+        kept.value.opened = kept.value.opened.split_off(kept.value.opened.len().saturating_sub(MAX_OPENINGS));
+        let mut writes = admin_entry(ctx, by(&order.operator), what).await?;
+        writes.push(put(
+            Slot::Quarantine(order.of.clone()),
+            Expect::Version(kept.version),
+            &kept.value,
+            None,
+        )?);
+        ctx.commit(writes).await
     })
     .await?;
+    let kept = quarantined(ctx, &order.of).await?.value;
     let body = ctx.open(&KeyOwner::System, &purpose(&order.of), &kept.body).await?;
     Ok((kept, body))
 }

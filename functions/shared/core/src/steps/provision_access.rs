@@ -4,6 +4,7 @@ use super::{
     closing::{end_request, spend_reservation, update_copies},
     committing::{commit, until_first},
     effect::{Progress, Why, drive, holder, set_state},
+    holding::carry,
     identifying::{delegations, people},
     opening,
 };
@@ -13,18 +14,19 @@ use crate::{
     change::{Change, Versioned, decode, read_request},
     digest::Digest,
     gate::{Ending, Gate, GateKind, GateStatus},
-    ids::RequestId,
-    job::Verdict,
+    ids::{RequestId, SubjectId},
     outbox::{News, Work},
     person::Employment,
     policy::Stage,
     ports::{Access, Clock, Ids, Queues, ReadStore, WriteStore},
+    reduction::{Reduction, is_left_of},
     request::{EffectKind, EffectState, Outcome, Request, Status},
     slot::List,
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// The workflow of a time-boxed grant.
 pub const GRANT_WORKFLOW: &str = "grant-lifecycle";
@@ -75,9 +77,14 @@ where
     if let Some(outcome) = settled(&request, input.generation) {
         return Ok(Output { outcome });
     }
-    if request.grant.as_ref().is_some_and(|effect| effect.is_pending()) && !still_holds(ctx, &request).await?
-    {
-        return regate(ctx, &input.request).await;
+    if request.grant.as_ref().is_some_and(|effect| effect.is_pending()) {
+        if !still_holds(ctx, &request).await? {
+            return regate(ctx, &input.request, &BTreeSet::new()).await;
+        }
+        let conflicts = conflicting(ctx, &request).await?;
+        if !conflicts.is_empty() {
+            return regate(ctx, &input.request, &conflicts).await;
+        }
     }
     let outcome = match drive(ctx, &input.request, EffectKind::Grant).await? {
         Progress::Shown => until_first(|| confirm(ctx, &input.request)).await?,
@@ -101,57 +108,96 @@ fn settled(request: &Request, generation: u32) -> Option<Provisioned> {
     }
 }
 
-/// Whether the recorded decision still carries the action: every stage approved for exactly this digest, by people who
-/// are employed and not interested, or by the policy alone where it asked for no stage.
+/// Whether the recorded decision still carries the action: every stage that was not passed over approved for exactly the
+/// planned one, by people who are employed and not interested, or by the policy alone where it asked for no stage; and no more is done than all left.
 async fn still_holds(ctx: &(impl ReadStore + Clock), request: &Request) -> Result<bool> {
     let broken = |what: &str| Error::Broken(what.to_owned());
     let plan = request.plan.as_ref().ok_or_else(|| broken("an effect without a plan"))?;
     let effect = request.grant.as_ref().ok_or_else(|| broken("nothing was approved"))?;
     let action = plan.action.as_ref().ok_or_else(|| broken("an effect without an action"))?;
-    if Digest::of(action)? != effect.action || action.target != effect.target {
+    let granted = request.action().unwrap_or(action);
+    if Digest::of(granted)? != effect.action || granted.target != effect.target {
         return Err(broken("what would be executed is not what was approved"));
     }
-    let mut approved = Vec::new();
+    let asked = Digest::of(action)?;
+    let mut decided: Vec<Gate> = Vec::new();
     for stored in ctx.list(&List::Gates(request.id.clone())).await? {
         let gate: Gate = decode(stored)?.value;
-        let counts = gate.kind == GateKind::Approval && gate.ending() == Some(Ending::Approved);
-        if counts && gate.generation == request.generation && gate.action == effect.action {
-            approved.push(gate);
+        let counts = matches!(gate.ending(), Some(Ending::Approved | Ending::Skipped));
+        let of_now = gate.kind == GateKind::Approval && gate.generation == request.generation;
+        if counts && of_now && gate.action == asked {
+            decided.push(gate);
         }
     }
     // Planned again, a stage has several gates: those that ended last are the present plan's.
-    for stage in plan.stages.iter().rev() {
-        let gate = approved.pop().filter(|gate: &Gate| gate.stage == *stage);
-        let gate = gate.ok_or_else(|| broken("an effect without its recorded approvals"))?;
-        if !voters_stand(ctx, request, &gate).await? {
+    let present = decided.split_off(decided.len().saturating_sub(plan.stages.len()));
+    if !present.iter().map(|gate| &gate.stage).eq(&plan.stages) {
+        return Err(broken("an effect without its recorded approvals"));
+    }
+    let Some(present) = approving(present) else {
+        return Err(broken("an effect that nobody approved"));
+    };
+    let reductions: Vec<&Reduction> = present.iter().flat_map(Gate::reductions).collect();
+    if !is_left_of(action, granted, &reductions) {
+        return Err(broken("more would be executed than every approver left"));
+    }
+    for gate in &present {
+        if !voters_stand(ctx, request, gate).await? {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// Those of a plan's gates that approved, where the others could be passed over; not if they all were.
+fn approving(gates: Vec<Gate>) -> Option<Vec<Gate>> {
+    let (skipped, approved): (Vec<Gate>, Vec<Gate>) =
+        gates.into_iter().partition(|gate| gate.ending() == Some(Ending::Skipped));
+    let allowed = skipped.iter().all(|gate| gate.stage.is_skipped());
+    (allowed && (skipped.is_empty() || !approved.is_empty())).then_some(approved)
+}
+
 async fn voters_stand(ctx: &(impl ReadStore + Clock), request: &Request, gate: &Gate) -> Result<bool> {
-    let voters: Vec<_> = gate.votes.iter().filter(|(_, vote)| vote.verdict == Verdict::Approve).collect();
-    let subjects: Vec<_> = voters.iter().map(|(who, _)| (*who).clone()).collect();
+    let voices = gate.votes.iter().flat_map(|(who, vote)| [Some(who), vote.acting_for.as_ref()]);
+    let subjects: Vec<SubjectId> = voices.flatten().cloned().collect();
     let known = people(ctx, &subjects).await?;
     let interested: Vec<_> = request.interested().into_iter().cloned().collect();
     let standing_in = delegations(ctx, &interested).await?;
-    let stands = |who| {
+    let stands = |who: &SubjectId| {
         let active = known.get(who).is_some_and(|person| person.employment == Employment::Active);
         let for_them = standing_in.iter().any(|d| d.to == *who && d.period.covers(ctx.now()));
         active && !interested.contains(who) && !for_them
     };
-    Ok(subjects.iter().filter(|who| stands(who)).count() >= gate.stage.approve_at as usize)
+    Ok(gate.is_carried_by(stands))
 }
 
-/// The approval no longer holds: nothing was claimed, and the request is planned again.
-async fn regate<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<Output> {
+/// The conflicts that the target shows now, whatever was known when the request was planned.
+async fn conflicting(ctx: &impl Access, request: &Request) -> Result<BTreeSet<String>> {
+    let mut found = BTreeSet::new();
+    for watch in request.plan.iter().flat_map(|plan| &plan.watched) {
+        let mut held = false;
+        for target in &watch.targets {
+            held = held || ctx.holds(target).await?;
+        }
+        if held != watch.one_of {
+            found.insert(watch.conflict.clone());
+        }
+    }
+    Ok(found)
+}
+
+/// The approval no longer holds: nothing is claimed, or no more, and the request is planned again, with the conflicts found.
+async fn regate<C>(ctx: &C, id: &RequestId, conflicts: &BTreeSet<String>) -> Result<Output>
+where
+    C: WriteStore + Clock + Queues,
+{
     until_first(|| async {
         let mut change = begin(ctx, read_request(ctx, id).await?);
         if !change.request.grant.as_ref().is_some_and(|effect| effect.is_pending()) {
             return Err(Error::NotYetConfirmed);
         }
-        change.request.grant = None;
+        (change.request.grant, change.request.granted) = (None, None);
+        change.request.conflicts.extend(conflicts.iter().cloned());
         change.record(Happening::Regated)?;
         commit(ctx, change).await
     })
@@ -174,10 +220,10 @@ async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     change.record(Happening::EffectConfirmed { effect: EffectKind::Grant, attempt })?;
     set_state(&mut change.request, EffectKind::Grant, EffectState::Done { at: now })?;
     change.request.times.granted = Some(now);
+    carry(ctx, &mut change).await?;
     spend_reservation(ctx, &mut change).await?;
     update_copies(&mut change);
-    let duration =
-        change.request.plan.as_ref().and_then(|plan| plan.action.as_ref()).and_then(|a| a.duration);
+    let duration = change.request.action().and_then(|action| action.duration);
     match duration {
         Some(duration) => open_grant(&mut change, duration)?,
         None => end_request(ctx, &mut change, Outcome::Granted).await?,
@@ -213,26 +259,8 @@ pub fn owe_grant_execution(change: &mut Change, gate: &Gate, number: u32) {
 fn grant_end(request: &Request, duration: Span, now: Timestamp) -> Result<Gate> {
     let effect = request.grant.as_ref().ok_or_else(|| Error::Broken("no grant".into()))?;
     let stage = Stage::until("grant-end", duration);
-    Ok(Gate {
-        request: request.id.clone(),
-        number: request.gate + 1,
-        generation: request.generation,
-        kind: GateKind::GrantEnd,
-        wakes: Gate::schedule(&stage, now),
-        stage,
-        status: GateStatus::Open,
-        opened_at: now,
-        asked: Vec::new(),
-        candidates: Vec::new(),
-        earlier: Vec::new(),
-        rounds_done: std::collections::BTreeSet::new(),
-        action: effect.action.clone(),
-        votes: std::collections::BTreeMap::new(),
-        refused: std::collections::BTreeSet::new(),
-        token: None,
-        fence: None,
-        answer: None,
-    })
+    let gate = Gate::next(request, GateKind::GrantEnd, &stage, effect.action.clone(), now);
+    Ok(Gate { status: GateStatus::Open, wakes: Gate::waits_until(now.plus(duration)), ..gate })
 }
 
 /// It was not done and will not be: the request ends.
@@ -253,7 +281,7 @@ where
         Why::Refused => "grant-refused-by-target",
         Why::NeverShown => "grant-never-shown-by-target",
     };
-    change.owe(Work::TellDesk { request: Some(id.clone()), matter: matter.into() });
+    change.owe(Work::TellDesk { request: Some(id.clone()), subject: None, matter: matter.into() });
     commit(ctx, change).await?;
     Ok(Provisioned::Failed)
 }

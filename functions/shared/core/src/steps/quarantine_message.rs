@@ -32,6 +32,9 @@ pub struct Quarantined {
     /// Why, sealed like the body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redrive_reason: Option<Sealed>,
+    /// Why it was looked at, each time, sealed like the body; the last [`MAX_OPENINGS`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub opened: Vec<Sealed>,
 }
 
 /// A dead letter, as it came in.
@@ -44,6 +47,9 @@ pub struct Input {
     /// The body.
     pub body: String,
 }
+
+/// How many reasons for looking at a message are kept with it; all of them are in the chain of administration.
+pub const MAX_OPENINGS: usize = 20;
 
 /// The purpose under which a body is sealed.
 #[must_use]
@@ -85,6 +91,7 @@ where
         at: ctx.now(),
         redriven_at: None,
         redrive_reason: None,
+        opened: Vec::new(),
     };
     let mut rows = rows(request, &input.id, ctx.now());
     // That nobody can be told of a quarantine is no reason to tell them so.
@@ -117,7 +124,7 @@ fn rows(request: Option<RequestId>, letter: &str, now: Timestamp) -> Vec<Row> {
     let owner = request.as_ref().map_or("quarantine", RequestId::as_str).to_owned();
     let mut rows = vec![Row::new(
         &owner,
-        Work::TellDesk { request: request.clone(), matter: "message-quarantined".into() },
+        Work::TellDesk { request: request.clone(), subject: None, matter: "message-quarantined".into() },
         letter,
         now,
     )];

@@ -1,20 +1,20 @@
 //! `read-request`: the timeline of one request, for those concerned and those who may see all.
 
-use super::{
-    identifying::{person, subject_of},
-    send_messages::names,
-};
+mod questions;
+
+use super::{identifying::subject_of, send_messages::names};
 use crate::{
     Error, Result,
     audit::{By, Entry, Happening},
     cards::Names,
-    change::{decode, read_request as read},
+    change::{decode, read, read_request as read_record},
     gate::Gate,
     ids::{RequestId, SubjectId},
     job::Actor,
+    person::Person,
     ports::{Configs, ReadStore, Salt, Vault},
-    request::Request,
-    slot::List,
+    request::{Request, Said},
+    slot::{List, Slot},
 };
 use serde_json::{Value, json};
 
@@ -40,7 +40,7 @@ where
 {
     let unknown = || Error::NotFound("request");
     let caller = subject_of(ctx, &input.actor).await?.ok_or_else(unknown)?;
-    let request = read(ctx, &input.request).await?.value;
+    let request = read_record(ctx, &input.request).await?.value;
     let gates = gates(ctx, &request).await?;
     if !may_see(ctx, &caller, &request, &gates).await? {
         return Err(unknown());
@@ -48,8 +48,11 @@ where
     let entries = entries(ctx, &request).await?;
     let mut concerned: Vec<SubjectId> = request.interested().into_iter().cloned().collect();
     concerned.extend(entries.iter().filter_map(|entry| subject(&entry.by)));
+    concerned.extend(gates.iter().filter_map(|gate| gate.claim.as_ref()?.by.clone()));
+    concerned.extend(questions::people(&gates));
     let names = names(ctx, &concerned).await?;
-    Ok(timeline(&request, &gates, &entries, &names))
+    let words = questions::words(ctx, &caller, &request, &gates).await?;
+    Ok(timeline(&request, &gates, &entries, &words, &names))
 }
 
 async fn gates(ctx: &impl ReadStore, request: &Request) -> Result<Vec<Gate>> {
@@ -62,19 +65,25 @@ async fn entries(ctx: &impl ReadStore, request: &Request) -> Result<Vec<Entry>> 
     stored.into_iter().map(|entry| decode(entry).map(|entry| entry.value)).collect()
 }
 
-async fn may_see(
+/// Whether a person is concerned with a request, was asked about it, or may see all.
+///
+/// # Errors
+/// As [`ReadStore::get`].
+pub(super) async fn may_see(
     ctx: &(impl ReadStore + Configs),
     caller: &SubjectId,
     request: &Request,
     gates: &[Gate],
 ) -> Result<bool> {
-    let asked = gates.iter().flat_map(|gate| &gate.candidates).any(|candidate| candidate.subject == *caller);
-    if asked || request.interested().contains(&caller) {
+    let asked = gates.iter().any(|gate| gate.may_answer(caller) || gate.was_passed_on(caller));
+    if asked || request.parties().contains(&caller) {
         return Ok(true);
     }
-    let groups = person(ctx, caller).await?.groups;
+    let Some(person) = read::<Person>(ctx, &Slot::Person(caller.clone())).await? else { return Ok(false) };
     let config = ctx.active().await?;
-    Ok(SEE_ALL.iter().any(|role| config.roles.group(role).is_some_and(|group| groups.contains(group))))
+    Ok(SEE_ALL
+        .iter()
+        .any(|role| config.roles.group(role).is_some_and(|group| person.value.groups.contains(group))))
 }
 
 fn subject(by: &By) -> Option<SubjectId> {
@@ -84,7 +93,7 @@ fn subject(by: &By) -> Option<SubjectId> {
     }
 }
 
-fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], names: &Names) -> Value {
+fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], words: &[Said], names: &Names) -> Value {
     let name =
         |subject: &SubjectId| names.get(subject).map_or("somebody", |who| who.name.as_str()).to_owned();
     let by = |by: &By| match by {
@@ -97,11 +106,20 @@ fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], names: &Names)
         json!({"sequence": entry.sequence, "at": entry.at.to_string(), "by": by(&entry.by),
                "event": event(&entry.what), "hash": entry.hash})
     };
-    let gate = |gate: &Gate| json!({"gate": gate.number, "stage": gate.stage.id, "ending": gate.ending(), "action": gate.action, "deadline": gate.deadline().to_string()});
+    let claim = |gate: &Gate| {
+        let claim = gate.claim.as_ref().filter(|_| gate.ending().is_none())?;
+        Some(json!({"by": name(claim.by.as_ref()?), "until": claim.until.to_string()}))
+    };
+    let gate = |gate: &Gate| {
+        json!({"gate": gate.number, "stage": gate.stage.id, "ending": gate.ending(), "action": gate.action,
+               "deadline": gate.deadline().to_string(), "claim": claim(gate),
+               "questions": questions::told(gate, words, names)})
+    };
     json!({
         "id": request.id, "status": request.status, "outcome": request.outcome, "intent": request.intent,
         "application": request.application, "entitlement": request.entitlement,
         "requester": name(&request.requester), "beneficiary": name(&request.beneficiary),
+        "granted": request.granted.as_ref().map(|action| json!({"entitlement": action.entitlement, "duration": action.duration})),
         "asked_at": request.times.asked.to_string(),
         "expires_at": request.times.expires.map(|at| at.to_string()),
         "gates": gates.iter().map(gate).collect::<Vec<_>>(),

@@ -1,32 +1,49 @@
 //! `record-decision`: judges a vote, counts it, and wins or loses the gate in one transaction.
 
 mod cancelling;
+mod claiming;
 mod counting;
 mod deciding;
+mod hearing;
 mod judging;
+mod questioning;
 mod queue;
 mod reasons;
+mod seeing;
 
 pub use cancelling::{Cancellation, Cancelled, cancel};
+pub use claiming::{Claiming, claim};
+pub use hearing::Heard;
 pub use judging::{JUDGE_AGAIN_SECONDS, MAX_JUDGE_AGAIN_SECONDS, MAX_PERSON_AGE_MILLIS};
+pub use questioning::{Saying, answer_question, ask_requester};
 pub use queue::on_message;
 pub use reasons::{keep_reason, open_words};
 
-use super::{ask_approvers::read_gate, committing::until_first, identifying::subject_of, opening::fill};
+use super::{
+    ask_approvers::read_gate,
+    committing::until_first,
+    identifying::{subject_of, via},
+    opening::fill,
+    withdraw_config::{is_withdrawn, plan_anew},
+};
 use crate::{
     Error, Result,
+    audit::By,
     change::{read, read_request},
     digest::Digest,
     gate::{Ending, Shown},
     ids::{RequestId, ShownId, SubjectId},
-    job::{Actor, Envelope, Job, Notice, Queue, Refusal, Verdict},
+    job::{Actor, Notice, Refusal, Verdict},
     message::{MAX_REASON_CHARACTERS, check_text},
+    policy::step_up::{SignIn, StepUp},
     ports::{Clock, Configs, Queues, ReadStore, Salt, Vault, WriteStore},
     slot::Slot,
     time::Timestamp,
 };
 use counting::{count, refuse};
+use hearing::{already_decided, tell};
 use judging::{is_outdated, pinned, right};
+use seeing::must_see;
 
 /// What a voter saw of a gate.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -65,6 +82,8 @@ pub struct Input {
     pub verdict: Verdict,
     /// Why.
     pub reason: Option<String>,
+    /// How the voter signed in, as far as that is known: in chat it is not.
+    pub sign_in: Option<SignIn>,
     /// When it came in.
     pub cast_at: Timestamp,
     /// The conversation of the click.
@@ -87,6 +106,8 @@ pub enum Recorded {
     },
     /// It does not count.
     Refused(Refusal),
+    /// It does not count before a fresh sign-in of one of these kinds.
+    SignInNeeded(StepUp),
     /// The account is linked to nobody.
     UnknownPerson,
     /// What is known of the voter is too old to judge by; it is being read anew.
@@ -96,10 +117,27 @@ pub enum Recorded {
     },
 }
 
+impl Recorded {
+    /// The word to the voter, where there is one: who ended a gate sees it on the card.
+    #[must_use]
+    pub fn notice(&self, request: &RequestId) -> Option<Notice> {
+        let request = request.clone();
+        Some(match self {
+            Self::Decided(_) | Self::NotJudgedYet { .. } => return None,
+            Self::Counted => Notice::VoteCounted { request },
+            Self::AlreadyDecided { ending, by } => already_decided(request, *ending, by.clone()),
+            Self::Refused(reason) => Notice::Refused { request, reason: *reason },
+            Self::SignInNeeded(_) => Notice::Refused { request, reason: Refusal::SignInNeeded },
+            Self::UnknownPerson => Notice::UnknownPerson,
+        })
+    }
+}
+
 /// Counts a vote, and tells the voter when it does not.
 ///
 /// # Errors
-/// As the ports; [`Error::NotFound`] for a card that was never shown, [`Error::Invalid`] for a bad reason.
+/// As the ports; [`Error::NotFound`] for a card that was never shown, and for a request that an API caller may not see;
+/// [`Error::Invalid`] for a bad reason.
 pub async fn record_decision<C>(ctx: &C, input: Input) -> Result<Recorded>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
@@ -109,10 +147,15 @@ where
     }
     let shown = seen(ctx, &input.sight).await?;
     let recorded = match subject_of(ctx, &input.actor).await? {
-        Some(voter) => until_first(|| attempt(ctx, &input, &shown, &voter)).await?,
+        Some(voter) => {
+            if matches!(input.sight, Sight::Gate { .. }) {
+                must_see(ctx, &shown.request, &voter).await?;
+            }
+            until_first(|| attempt(ctx, &input, &shown, &voter)).await?
+        }
         None => Recorded::UnknownPerson,
     };
-    tell(ctx, &input, &shown.request, &recorded).await?;
+    tell(ctx, &input.actor, input.place.as_ref(), recorded.notice(&shown.request)).await?;
     Ok(recorded)
 }
 
@@ -146,24 +189,16 @@ where
     }
     let config = pinned(ctx, &request.value).await?;
     match right(ctx, input, shown, voter, &request.value, &gate.value, &config).await? {
-        Ok(vote) => count(ctx, input, voter, vote, request, gate, &config).await,
-        Err(reason) => refuse(ctx, input, voter, reason, request, gate).await,
-    }
-}
-
-/// Tells the voter, in chat; an API caller is answered directly.
-async fn tell(ctx: &impl Queues, input: &Input, request: &RequestId, recorded: &Recorded) -> Result<()> {
-    let Actor::Chat { user } = &input.actor else { return Ok(()) };
-    let request = request.clone();
-    let notice = match recorded {
-        Recorded::Decided(_) | Recorded::NotJudgedYet { .. } => return Ok(()),
-        Recorded::Counted => Notice::VoteCounted { request },
-        Recorded::AlreadyDecided { ending, by } => {
-            Notice::AlreadyDecided { request, how: format!("{ending:?}").to_lowercase(), by: by.clone() }
+        Ok(_) if is_withdrawn(ctx, &request.value, &gate.value).await? => {
+            let by = By::Person { subject: voter.clone(), via: via(&input.actor).into() };
+            plan_anew(ctx, by, request, gate).await?;
+            Ok(Recorded::Refused(Refusal::PolicyWithdrawn))
         }
-        Recorded::Refused(reason) => Notice::Refused { request, reason: *reason },
-        Recorded::UnknownPerson => Notice::UnknownPerson,
-    };
-    let job = Job::Tell { to: user.clone(), place: input.place.clone(), notice };
-    ctx.send(Queue::Messages, &Envelope::job(job)).await
+        Ok(vote) => count(ctx, input, voter, vote, request, gate, &config).await,
+        Err(reason) => {
+            let needed = gate.value.stage.step_up.clone().filter(|_| reason == Refusal::SignInNeeded);
+            let refused = refuse(ctx, &input.actor, voter, reason, request, gate).await?;
+            Ok(needed.map_or(refused, Recorded::SignInNeeded))
+        }
+    }
 }

@@ -1,14 +1,16 @@
 //! `revoke-access`: takes time-boxed access away at its end, and confirms it from the target.
 
 use super::{
-    closing::end_request,
+    closing::{end_grant, update_copies},
     committing::{commit, until_first},
     effect::{Progress, drive, holder, set_state},
+    holding,
 };
 use crate::{
     Error, Result,
     audit::{By, Happening},
     change::{Change, Versioned, read_request},
+    holding::End,
     ids::RequestId,
     outbox::Work,
     ports::{Access, Clock, Ids, Queues, WriteStore},
@@ -34,7 +36,7 @@ pub struct Output {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Revoked {
-    /// Taken away, and confirmed by the target.
+    /// The grant is over: taken away, and confirmed by the target; or something else carries the access.
     Revoked,
     /// The target refuses; a person must look.
     Failed,
@@ -54,10 +56,13 @@ where
     match (request.status, request.outcome) {
         (Status::Closed, Some(Outcome::Revoked)) => return Ok(Output { outcome: Revoked::Revoked }),
         (Status::Active | Status::Revoking, _) => {}
+        (Status::Closed, Some(Outcome::Granted)) if request.times.expires.is_some() => {
+            return Ok(Output { outcome: Revoked::Revoked });
+        }
         _ => return Ok(Output { outcome: Revoked::Unknown }),
     }
-    if request.revocation.is_none() {
-        until_first(|| decide(ctx, &input.request)).await?;
+    if request.revocation.is_none() && until_first(|| decide(ctx, &input.request)).await? == Decided::Kept {
+        return Ok(Output { outcome: Revoked::Revoked });
     }
     let outcome = match drive(ctx, &input.request, EffectKind::Revocation).await? {
         Progress::Shown => until_first(|| confirm(ctx, &input.request)).await?,
@@ -71,15 +76,40 @@ fn begin(ctx: &impl Clock, read: Versioned<Request>) -> Change {
     Change::of(read, ctx.now(), By::Function { name: "revoke-access".into() })
 }
 
-/// The end of the grant is the decision: what was granted is what is taken away.
-async fn decide<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<()> {
+/// What the end of a grant means for its access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Decided {
+    /// It is taken away.
+    TakenAway,
+    /// It stays, and the request is over.
+    Kept,
+}
+
+/// The end of the grant is the decision: what was granted is what is taken away, unless something else carries it.
+async fn decide<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<Decided> {
     let mut change = begin(ctx, read_request(ctx, id).await?);
+    if change.request.status == Status::Closed {
+        return Ok(Decided::Kept);
+    }
     if change.request.revocation.is_some() {
-        return Ok(());
+        return Ok(Decided::TakenAway);
     }
     let grant = change.request.grant.clone().ok_or_else(|| Error::Broken("no grant to revoke".into()))?;
-    change.request.revocation = Some(Effect::pending(grant.target, grant.action));
-    commit(ctx, change).await
+    let decided = match holding::end(ctx, &mut change, &grant).await? {
+        End::TakeAway => {
+            change.request.revocation = Some(Effect::pending(grant.target, grant.action));
+            Decided::TakenAway
+        }
+        End::Keep { by } => {
+            change.record(Happening::AccessKept { by })?;
+            // Whatever carries the access on has its own seat and costs.
+            end_grant(ctx, &mut change, Outcome::Granted).await?;
+            update_copies(&mut change);
+            Decided::Kept
+        }
+    };
+    commit(ctx, change).await?;
+    Ok(decided)
 }
 
 async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Result<Revoked> {
@@ -91,7 +121,9 @@ async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     let (now, attempt) = (change.now(), holder(&change.request, EffectKind::Revocation)?);
     change.record(Happening::EffectConfirmed { effect: EffectKind::Revocation, attempt })?;
     set_state(&mut change.request, EffectKind::Revocation, EffectState::Done { at: now })?;
-    end_request(ctx, &mut change, Outcome::Revoked).await?;
+    holding::left(ctx, &mut change).await?;
+    end_grant(ctx, &mut change, Outcome::Revoked).await?;
+    update_copies(&mut change);
     commit(ctx, change).await?;
     Ok(Revoked::Revoked)
 }
@@ -101,7 +133,12 @@ async fn give_up<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     let mut change = begin(ctx, read_request(ctx, id).await?);
     change.record(Happening::EffectGivenUp { effect: EffectKind::Revocation, unknown: false })?;
     set_state(&mut change.request, EffectKind::Revocation, EffectState::GivenUp)?;
-    change.owe(Work::TellDesk { request: Some(id.clone()), matter: "revocation-refused-by-target".into() });
+    holding::left(ctx, &mut change).await?;
+    change.owe(Work::TellDesk {
+        request: Some(id.clone()),
+        subject: None,
+        matter: "revocation-refused-by-target".into(),
+    });
     commit(ctx, change).await?;
     Ok(Revoked::Failed)
 }

@@ -3,9 +3,10 @@
 mod adopting;
 mod asking;
 mod case;
+mod conversing;
 mod copies;
-mod correcting;
 mod fan_out;
+mod filling;
 mod listing;
 mod posting;
 mod telling;
@@ -13,11 +14,15 @@ mod understanding;
 mod updating;
 
 pub use case::{names, profile_purpose};
+pub use copies::card_for;
 pub use fan_out::MAX_AT_ONCE;
 pub use listing::MAX_LIST_LINES;
 pub use posting::POSTING_SECONDS;
 
-use super::committing::{done, or_put_off};
+use super::{
+    committing::{done, nudge_all, or_put_off},
+    joining::owe_followers,
+};
 use crate::{
     Error, Result,
     change::{Versioned, read},
@@ -95,11 +100,29 @@ where
             asking::ask(ctx, request, *gate, *round, *kind).await
         }
         Work::UpdateAllCopies { request, gate } => updating::update_all(ctx, request, *gate).await,
-        Work::TellRequester { request, news } => telling::tell_requester(ctx, request, *news).await,
-        Work::TellDesk { request, matter } => telling::tell_desk(ctx, request.as_ref(), matter).await,
-        Work::StartExecution { .. } | Work::SpendToken { .. } | Work::RefreshPerson { .. } => {
-            Err(Error::Broken("not a word to people".into()))
+        Work::TellRequester { request, news } => {
+            let told = telling::tell_requester(ctx, request, *news).await?;
+            if telling::is_decided(*news, &told) {
+                nudge_all(ctx, &owe_followers(ctx, &told).await?).await;
+            }
+            Ok(())
         }
+        Work::AskRequester { request, gate, question } => {
+            conversing::ask_requester(ctx, request, *gate, *question).await
+        }
+        Work::TellAnswer { request, gate, question } => {
+            conversing::tell_answer(ctx, request, *gate, *question).await
+        }
+        Work::TellDesk { request, subject, matter } => {
+            telling::tell_desk(ctx, request.as_ref(), subject.as_ref(), matter).await
+        }
+        Work::TellSecurity { request } => telling::tell_security(ctx, request).await,
+        Work::StartExecution { .. }
+        | Work::OpenReview { .. }
+        | Work::SpendToken { .. }
+        | Work::RerouteInboxes { .. }
+        | Work::RerouteGate { .. }
+        | Work::RefreshPerson { .. } => Err(Error::Broken("not a word to people".into())),
     }
 }
 
@@ -135,8 +158,8 @@ where
     C: WriteStore + Chat + Clock + Configs + Queues + Salt + Vault,
 {
     let done = match job {
-        Job::FillModal { external_id, shown, actor } => {
-            correcting::fill_modal(ctx, &external_id, &shown, &actor).await
+        Job::FillModal { external_id, modal, shown, actor } => {
+            filling::fill_modal(ctx, &external_id, modal, &shown, &actor).await
         }
         Job::Adopt { shown, actor, address } => adopting::adopt(ctx, &shown, &actor, &address).await,
         Job::List { actor, listing, place } => {
@@ -155,6 +178,7 @@ where
 mod tests {
     use super::*;
     use crate::{
+        card::ModalKind,
         ids::{RequestId, ShownId},
         job::{Listing, Notice},
         person::{ChannelKind, ChatUser},
@@ -176,7 +200,7 @@ mod tests {
         for job in [
             Job::Tell { to: to.clone(), place: None, notice },
             Job::List { actor: actor(), listing: Listing::Mine, place: None },
-            Job::FillModal { external_id: "m".into(), shown, actor: actor() },
+            Job::FillModal { external_id: "m".into(), modal: ModalKind::Correct, shown, actor: actor() },
         ] {
             check(&Content::Job(job), "U0EMMA");
         }

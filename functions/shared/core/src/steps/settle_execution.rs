@@ -112,7 +112,7 @@ where
     let doubt = change.request.is_in_doubt();
     if doubt {
         let matter = if outcome == Outcome::Failed { "grant-not-confirmed" } else { "effect-unknown" };
-        change.owe(Work::TellDesk { request: Some(id.clone()), matter: matter.into() });
+        change.owe(Work::TellDesk { request: Some(id.clone()), subject: None, matter: matter.into() });
     }
     end_from_outside(ctx, &mut change, Ending::Cancelled, outcome).await?;
     commit(ctx, change).await?;
@@ -147,7 +147,11 @@ async fn settle_grant<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -
         return Ok(Settled::NotOurs);
     }
     let mut change = Change::of(read, ctx.now(), By::Function { name: "settle-execution".into() });
-    change.owe(Work::TellDesk { request: Some(id.clone()), matter: "revocation-stopped".into() });
+    change.owe(Work::TellDesk {
+        request: Some(id.clone()),
+        subject: None,
+        matter: "revocation-stopped".into(),
+    });
     commit(ctx, change).await?;
     Ok(Settled::NeedsAPerson)
 }

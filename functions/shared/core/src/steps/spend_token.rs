@@ -18,7 +18,8 @@ use crate::{
 /// How often a token that changed meanwhile is spent again in one run.
 const TRIES: u32 = 5;
 
-/// Does one row `SpendToken`: sends the current token with the recorded answer, and is done when the gate's fence has
+/// Does one row `SpendToken`: sends the current token with the recorded answer or, while there is none, with the wake-ups that
+/// have moved since its entry, and is done when the gate's fence has
 /// not changed meanwhile.
 ///
 /// # Errors
@@ -48,9 +49,8 @@ async fn spend<C: WriteStore + TaskTokens + Vault>(ctx: &C, request: &RequestId,
 
 /// `Taken` and `Closed` are both the end: the record, not the answer of the service, says what was decided.
 async fn send<C: TaskTokens + Vault>(ctx: &C, gate: &Gate, sealed: &String) -> Result<()> {
-    let answer =
-        gate.answer.as_ref().ok_or_else(|| Error::Broken("a token to spend without an answer".into()))?;
-    let output = serde_json::to_value(answer).map_err(|e| Error::Broken(format!("answer: {e}")))?;
+    let Some(news) = gate.news() else { return Ok(()) };
+    let output = serde_json::to_value(news).map_err(|e| Error::Broken(format!("answer: {e}")))?;
     let token = ctx.open(&KeyOwner::System, &gate.token_purpose(), sealed).await?;
     ctx.succeed(&token, &output).await.map(|_| ())
 }

@@ -2,21 +2,22 @@
 
 use super::{
     committing::{commit, done, left_to_the_row, nudge_all, until_first},
-    identifying::{subject_by_mail, subject_of},
+    identifying::{subject_named, subject_of},
+    open_review::open_review,
+    pacing::{MAX_REQUESTS_AN_HOUR, has_asked_enough},
     triage_request::understood_row,
 };
 use crate::{
     Error, Result,
-    audit::{By, Happening, Head},
+    audit::{By, Happening},
     change::{Change, Versioned, put, read},
     digest::Digest,
     ids::{MessageId, SubjectId},
     job::{Actor, AskerAnswer, Content, Envelope, Job, Notice, Queue},
     message::{Ask, Message, MessageStatus, Origin},
     outbox::{News, Row, Work, execution_input},
-    person::{ChannelKind, ChatUser},
     ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, Vault, Workflows, WriteStore},
-    request::{Listed, Request, Status, Times, Words},
+    request::{Listed, Request, Words},
     slot::{Slot, shard},
 };
 
@@ -34,7 +35,8 @@ pub struct Input {
     pub answer: AskerAnswer,
 }
 
-/// Makes one request of each ask of the message, or discards it. Repeated, it finds the first time's.
+/// Makes one request of each ask of the message, or discards it, whichever is answered first. Repeated, it goes on where
+/// the first time ended.
 ///
 /// # Errors
 /// As the ports; [`Error::NotFound`] for an unknown message, [`Error::Refused`] for somebody else's.
@@ -42,39 +44,78 @@ pub async fn start_workflow<C>(ctx: &C, input: Input) -> Result<()>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
-    let slot = Slot::Message(input.message.clone());
-    let message: Versioned<Message> = read(ctx, &slot).await?.ok_or(Error::NotFound("message"))?;
-    if subject_of(ctx, &input.actor).await?.as_ref() != Some(&message.value.author) {
-        return not_yours(ctx, &input.actor).await;
+    let message = read_message(ctx, &input.message).await?.value;
+    if subject_of(ctx, &input.actor).await?.as_ref() != Some(&message.author) {
+        return not_taken(ctx, &input.actor, "This is somebody else's message.".into()).await;
     }
-    match (message.value.status, input.answer) {
-        (MessageStatus::Understood, AskerAnswer::Discard) => {
-            settle(ctx, message, MessageStatus::Discarded).await
-        }
-        (MessageStatus::Understood, AskerAnswer::Send) => send(ctx, message, false).await,
-        (MessageStatus::Understood, AskerAnswer::SendToDesk) => send(ctx, message, true).await,
-        (MessageStatus::Sent | MessageStatus::Discarded, _) => Ok(()),
+    if is_too_much(ctx, &message, input.answer).await? {
+        return wait(ctx, &input.actor).await;
     }
-}
-
-async fn not_yours(ctx: &impl Queues, actor: &Actor) -> Result<()> {
-    let Actor::Chat { user } = actor else {
-        return Err(Error::Refused("the message is somebody else's".into()));
+    let answered = match input.answer {
+        AskerAnswer::Discard => MessageStatus::Discarded,
+        AskerAnswer::Send => MessageStatus::Sending,
+        AskerAnswer::SendToDesk => MessageStatus::SendingToDesk,
     };
-    let notice = Notice::NotTaken { why: "This is somebody else's message.".into() };
-    ctx.send(Queue::Messages, &Envelope::job(Job::Tell { to: user.clone(), place: None, notice })).await
+    match until_first(|| answer(ctx, &input.message, answered)).await? {
+        MessageStatus::Sending => send(ctx, &message, false).await,
+        MessageStatus::SendingToDesk => send(ctx, &message, true).await,
+        MessageStatus::Understood | MessageStatus::Sent | MessageStatus::Discarded => Ok(()),
+    }
 }
 
-async fn send<C>(ctx: &C, message: Versioned<Message>, to_desk: bool) -> Result<()>
+async fn read_message(ctx: &impl ReadStore, id: &MessageId) -> Result<Versioned<Message>> {
+    read(ctx, &Slot::Message(id.clone())).await?.ok_or(Error::NotFound("message"))
+}
+
+/// Records the first answer, before anything is done of it. Says which one counts.
+async fn answer(
+    ctx: &(impl WriteStore + Clock + Queues),
+    id: &MessageId,
+    answered: MessageStatus,
+) -> Result<MessageStatus> {
+    let message = read_message(ctx, id).await?;
+    match message.value.status {
+        MessageStatus::Understood => settle(ctx, message, answered).await.map(|()| answered),
+        counts => Ok(counts),
+    }
+}
+
+/// Whether a person's message waits. A program's was counted at the door, before an id was promised.
+async fn is_too_much(ctx: &(impl ReadStore + Clock), message: &Message, answer: AskerAnswer) -> Result<bool> {
+    let is_sent = message.status == MessageStatus::Understood && answer != AskerAnswer::Discard;
+    let is_counted = is_sent && matches!(message.origin, Origin::Chat { .. });
+    Ok(is_counted && has_asked_enough(ctx, &message.author).await?)
+}
+
+async fn wait(ctx: &impl Queues, actor: &Actor) -> Result<()> {
+    let why = format!("{MAX_REQUESTS_AN_HOUR} requests an hour are the limit. Send this one later.");
+    not_taken(ctx, actor, why).await
+}
+
+async fn not_taken(ctx: &impl Queues, actor: &Actor, why: String) -> Result<()> {
+    let Actor::Chat { user } = actor else { return Err(Error::Refused(why)) };
+    let job = Job::Tell { to: user.clone(), place: None, notice: Notice::NotTaken { why } };
+    ctx.send(Queue::Messages, &Envelope::job(job)).await
+}
+
+async fn send<C>(ctx: &C, message: &Message, to_desk: bool) -> Result<()>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
-    let owner = KeyOwner::Subject(message.value.author.clone());
-    let plain = ctx.open(&owner, &Message::purpose(&message.value.id), &message.value.asks).await?;
+    let owner = KeyOwner::Subject(message.author.clone());
+    let plain = ctx.open(&owner, &Message::purpose(&message.id), &message.asks).await?;
     let asks: Vec<Ask> = serde_json::from_str(&plain).map_err(|e| Error::Broken(format!("asks: {e}")))?;
     for (index, ask) in asks.into_iter().enumerate() {
         let ask = if to_desk { Ask { confidence: 0, ..ask } } else { ask };
-        until_first(|| create(ctx, &message.value, index, &ask)).await?;
+        until_first(|| create(ctx, message, index, &ask)).await?;
+    }
+    until_first(|| sent(ctx, &message.id)).await
+}
+
+async fn sent(ctx: &(impl WriteStore + Clock + Queues), id: &MessageId) -> Result<()> {
+    let message = read_message(ctx, id).await?;
+    if message.value.status == MessageStatus::Sent {
+        return Ok(());
     }
     settle(ctx, message, MessageStatus::Sent).await
 }
@@ -105,7 +146,7 @@ where
         return Ok(());
     }
     let beneficiary = beneficiary(ctx, message, ask).await?;
-    let words = Words { text: ask.text.clone(), reason: ask.reason.clone(), reasons: Vec::new() };
+    let words = words(ask, beneficiary.is_none());
     let plain = serde_json::to_string(&words).map_err(|e| Error::Broken(format!("words: {e}")))?;
     let owner = KeyOwner::Subject(message.author.clone());
     let sealed = ctx.seal(&owner, &Request::words_purpose(&id), &plain).await?;
@@ -118,6 +159,17 @@ where
     owe_execution(&mut change);
     change.owe(Work::TellRequester { request: id, news: News::Received });
     commit(ctx, change).await
+}
+
+fn words(ask: &Ask, unknown: bool) -> Words {
+    Words {
+        text: ask.text.clone(),
+        reason: ask.reason.clone(),
+        beneficiary: ask.beneficiary.clone().filter(|_| unknown),
+        reasons: Vec::new(),
+        talk: Vec::new(),
+        grounds: ask.grounds.clone(),
+    }
 }
 
 fn list(change: &mut Change) -> Result<()> {
@@ -147,24 +199,15 @@ pub async fn definition(ctx: &impl Configs, intent: &str) -> Result<String> {
     Ok(config.catalog.intent(intent).map_or_else(|| DESK_WORKFLOW.into(), |intent| intent.workflow.clone()))
 }
 
-/// Who is meant: the asker, a mentioned account, or a mail address; `None` if that is nobody known.
+/// Who is meant: the asker, or whom the ask names; `None` if that is nobody known.
 async fn beneficiary(
     ctx: &(impl ReadStore + Salt),
     message: &Message,
     ask: &Ask,
 ) -> Result<Option<SubjectId>> {
-    let Some(named) = &ask.beneficiary else { return Ok(Some(message.author.clone())) };
-    let mention = named.trim_start_matches("<@").trim_end_matches('>');
-    match &message.origin {
-        Origin::Chat { user } if !named.contains('@') || named.starts_with("<@") => {
-            let user = ChatUser {
-                channel: ChannelKind::Slack,
-                workspace: user.workspace.clone(),
-                user: mention.into(),
-            };
-            subject_of(ctx, &Actor::Chat { user }).await
-        }
-        _ => subject_by_mail(ctx, named).await,
+    match &ask.beneficiary {
+        None => Ok(Some(message.author.clone())),
+        Some(named) => subject_named(ctx, &message.origin, named).await,
     }
 }
 
@@ -175,38 +218,27 @@ fn request(
     beneficiary: Option<SubjectId>,
     definition: String,
 ) -> Request {
-    let certain_who = beneficiary.is_some();
+    let unknown = beneficiary.is_none();
+    let author = message.author.clone();
+    let beneficiary = beneficiary.unwrap_or_else(|| author.clone());
+    let (id, origin, asked) = (message.request_id(index), message.origin.clone(), message.asked_at);
     Request {
-        id: message.request_id(index),
-        message: message.id.clone(),
-        generation: 1,
         definition,
-        requester: message.author.clone(),
-        beneficiary: beneficiary.unwrap_or_else(|| message.author.clone()),
-        filer: message.author.clone(),
-        origin: message.origin.clone(),
         intent: ask.intent.clone(),
         application: ask.application.clone(),
         entitlement: ask.entitlement.clone(),
         duration: ask.duration,
-        confidence: if certain_who { ask.confidence.min(999) } else { 0 },
+        beneficiary_unknown: unknown,
+        confidence: if unknown { 0 } else { ask.confidence.min(999) },
         guesses: ask.guesses.clone(),
         model: message.model.clone(),
-        status: Status::Received,
-        outcome: None,
-        context: None,
-        plan: None,
-        gate: 0,
-        stage: None,
-        grant: None,
-        revocation: None,
-        reservation: None,
-        times: Times { asked: message.asked_at, ..Times::default() },
-        head: Head::default(),
+        incident: message.incident.clone(),
+        ..Request::received(id, message.id.clone(), author, beneficiary, origin, asked)
     }
 }
 
-fn requested(request: &Request, words: Digest) -> Happening {
+/// The entry by which a request's chain begins.
+pub(super) fn requested(request: &Request, words: Digest) -> Happening {
     Happening::Requested {
         words,
         intent: request.intent.clone(),
@@ -220,24 +252,30 @@ fn requested(request: &Request, words: Digest) -> Happening {
     }
 }
 
-/// Starts the execution that a row owes. A name that was started before is success.
+/// Does what a row owes: starts an execution, where a name that was started before is success, or opens a review.
 ///
 /// # Errors
 /// As the ports.
-pub async fn start_execution<C: WriteStore + Workflows>(ctx: &C, owner: &str, key: &str) -> Result<()> {
+pub async fn start_owed<C>(ctx: &C, owner: &str, key: &str) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Vault + Workflows,
+{
     let slot = Slot::Row(owner.to_owned(), key.to_owned());
     let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
-    let Work::StartExecution { definition, name, input } = &row.work else {
-        return Err(Error::Broken("not an execution to start".into()));
-    };
-    ctx.start(definition, name, input).await?;
-    done(ctx, &row, version).await
+    match &row.work {
+        Work::StartExecution { definition, name, input } => {
+            ctx.start(definition, name, input).await?;
+            done(ctx, &row, version).await
+        }
+        Work::OpenReview { request } => open_review(ctx, &row, version, request).await,
+        _ => Err(Error::Broken("nothing to start".into())),
+    }
 }
 
 /// Does a message of the start queue.
 ///
 /// # Errors
-/// As [`start_workflow`] and [`start_execution`]; [`Error::Invalid`] for a message of another function.
+/// As [`start_workflow`] and [`start_owed`]; [`Error::Invalid`] for a message of another function.
 pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault + Workflows,
@@ -247,7 +285,7 @@ where
             start_workflow(ctx, Input { message, actor, answer }).await
         }
         Content::Nudge { owner, key } => {
-            left_to_the_row(ctx, &owner, &key, start_execution(ctx, &owner, &key).await).await
+            left_to_the_row(ctx, &owner, &key, start_owed(ctx, &owner, &key).await).await
         }
         Content::Job(_) => Err(Error::invalid("message", "is for another function".into())),
     }

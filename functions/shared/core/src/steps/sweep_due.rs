@@ -1,10 +1,8 @@
 //! `sweep-due`: finds what nobody else did in time, and sees that it is done.
 
 use super::{
-    ask_approvers::{ask_again, expire, read_gate},
-    closing::last_gate,
-    committing::commit,
-    provision_access::owe_grant_execution,
+    ask_approvers::read_gate, closing::last_gate, committing::commit, escalating::ask_again,
+    expiring::expire, provision_access::owe_grant_execution,
 };
 use crate::{
     Error, Result,

@@ -15,13 +15,13 @@ use crate::{
         link::{Sources, link},
     },
     ports::{
-        Chat, Clock, Configs, Directory, Expect, Hris, KeyOwner, MAX_WRITES, ReadStore, Salt, Vault, Write,
-        WriteStore,
+        Action, Chat, Clock, Configs, Directory, Expect, Hris, KeyOwner, MAX_WRITES, ReadStore, Salt, Vault,
+        Write, WriteStore,
     },
     slot::Slot,
 };
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 /// What a synchronisation did.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -30,8 +30,8 @@ pub struct Synced {
     pub people: usize,
     /// Records that changed.
     pub changed: usize,
-    /// What could not be linked: subject ids and kinds only.
-    pub ambiguous: Vec<String>,
+    /// People of whom something could not be linked.
+    pub ambiguous: usize,
 }
 
 /// Reads all sources and writes what changed. A source that is down leaves the projection as it is.
@@ -44,17 +44,18 @@ where
 {
     let sources = sources(ctx).await?;
     let linked = link(ctx.salt(), &sources);
-    let mut writes = Vec::new();
+    let (mut people, mut writes) = (Vec::new(), Vec::new());
     for (person, profile) in &linked.people {
-        writes.extend(person_writes(ctx, person, profile).await?);
+        people.push(person_writes(ctx, &linked, person, profile).await?);
     }
     writes.extend(group_writes(&sources, &linked)?);
     writes.extend(identity_writes(ctx, &linked).await?);
-    let changed = writes.len();
-    for batch in writes.chunks(MAX_WRITES) {
-        ctx.commit(batch.to_vec()).await?;
+    let changed = writes.len() + people.iter().map(Vec::len).sum::<usize>();
+    for batch in together(people).into_iter().chain(writes.chunks(MAX_WRITES).map(<[Write]>::to_vec)) {
+        ctx.commit(batch).await?;
     }
-    Ok(Synced { people: linked.people.len(), changed, ambiguous: linked.ambiguous })
+    let ambiguous = linked.people.iter().filter(|(person, _)| !person.ambiguous.is_empty()).count();
+    Ok(Synced { people: linked.people.len(), changed, ambiguous })
 }
 
 /// Does one row `RefreshPerson`: everybody is read anew, since the sources answer for all at once. So one pass does every
@@ -107,13 +108,66 @@ where
     })
 }
 
+/// Transactions of whole people: what is owed because of a person's change is put with that change.
+fn together(people: Vec<Vec<Write>>) -> Vec<Vec<Write>> {
+    let mut batches: Vec<Vec<Write>> = Vec::new();
+    for writes in people {
+        match batches.last_mut().filter(|batch| batch.len() + writes.len() <= MAX_WRITES) {
+            Some(batch) => batch.extend(writes),
+            None => batches.push(writes),
+        }
+    }
+    batches
+}
+
+/// The row by which open gates are looked at anew that wait for a person whose leave or employment has begun or ended since
+/// the last synchronisation; the sweep nudges it.
+fn rerouting(known: Option<&Person>, person: &Person) -> Result<Option<Write>> {
+    // Nothing waits for somebody who was unknown.
+    let Some(known) = known else { return Ok(None) };
+    let same_leave = known.is_away(known.as_of) == person.is_away(person.as_of);
+    if same_leave && known.employment == person.employment {
+        return Ok(None);
+    }
+    let work = Work::RerouteInboxes { subjects: vec![person.subject.clone()] };
+    owed(person, work, format!("leave:{}", person.as_of.0)).map(Some)
+}
+
+/// The row by which the desk is told of what cannot be linked, once as long as it is the same.
+fn telling(known: Option<&Person>, person: &Person) -> Result<Vec<Write>> {
+    let before = known.map(|known| known.ambiguous.clone()).unwrap_or_default();
+    let new = person.ambiguous.difference(&before).map(|what| {
+        let subject = Some(person.subject.clone());
+        let work = Work::TellDesk { request: None, subject, matter: format!("two-matches-{}", what.name()) };
+        owed(person, work, person.as_of.0)
+    });
+    new.collect()
+}
+
+/// A row that the sweep nudges.
+fn owed(person: &Person, work: Work, cause: impl fmt::Display) -> Result<Write> {
+    Row::new(person.subject.as_str(), work, cause, person.as_of).put()
+}
+
+/// Removes what led to this person before and is nobody's any more, or not theirs alone.
+fn unlinking(known: Option<&Person>, linked: &Linked) -> Vec<Write> {
+    let before = known.map(|known| known.identities.clone()).unwrap_or_default();
+    let gone = before.into_iter().filter(|key| !linked.identities.contains_key(key));
+    gone.map(|key| Write { slot: Slot::Identity(key), expect: Expect::Any, action: Action::Delete }).collect()
+}
+
 async fn person_writes<C: WriteStore + Vault>(
     ctx: &C,
+    linked: &Linked,
     person: &Person,
     profile: &Profile,
 ) -> Result<Vec<Write>> {
     let subject = person.subject.clone();
+    let known = read::<Person>(ctx, &Slot::Person(subject.clone())).await?.map(|known| known.value);
     let mut writes = vec![put(Slot::Person(subject.clone()), Expect::Any, person, None)?];
+    writes.extend(rerouting(known.as_ref(), person)?);
+    writes.extend(telling(known.as_ref(), person)?);
+    writes.extend(unlinking(known.as_ref(), linked));
     let plain = serde_json::to_string(profile).map_err(|e| Error::Broken(format!("profile: {e}")))?;
     let owner = KeyOwner::Subject(subject.clone());
     let slot = Slot::Profile(subject.clone());

@@ -2,16 +2,21 @@
 
 use super::{
     committing::nudge_all,
-    identifying::{subject_of, via},
+    identifying::{subject_named, subject_of, via},
 };
 use crate::{
     Error, Result,
     change::{put, read},
+    config::Config,
     ids::{MessageId, RequestId, SubjectId},
     job::{Actor, AskerAnswer, Content, Envelope, Job, Notice, Queue},
-    message::{Ask, MAX_ASKS, MAX_TEXT_CHARACTERS, Message, MessageStatus, Origin, check_text},
+    message::{Ask, MAX_ASKS, MAX_TEXT_CHARACTERS, Message, MessageStatus, OUT_OF_SCOPE, Origin, check_text},
+    opinion::{MAX_OPINION_MILLIS, Second, is_wanted, weigh},
     outbox::{Row, Work},
-    ports::{Clock, Configs, Expect, KeyOwner, Queues, Salt, Triage, Vault, WriteStore},
+    policy::break_glass::Emergency,
+    ports::{
+        Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, SecondReader, Triage, Vault, WriteStore,
+    },
     slot::Slot,
     time::Timestamp,
 };
@@ -34,6 +39,8 @@ pub struct Input {
     pub beneficiary: Option<String>,
     /// The request id that the caller was promised.
     pub promised: Option<RequestId>,
+    /// That it is break-glass, where the command or the program said so.
+    pub emergency: Option<Emergency>,
     /// When it came in.
     pub asked_at: Timestamp,
 }
@@ -45,8 +52,8 @@ impl Input {
     /// [`Error::Invalid`] for any other job.
     pub fn from_job(job: Job) -> Result<Self> {
         match job {
-            Job::Message { id, actor, origin, text, beneficiary, promised, asked_at } => {
-                Ok(Self { id, actor, origin, text, beneficiary, promised, asked_at })
+            Job::Message { id, actor, origin, text, beneficiary, promised, emergency, asked_at } => {
+                Ok(Self { id, actor, origin, text, beneficiary, promised, emergency, asked_at })
             }
             _ => Err(Error::invalid("job", "is not a message".into())),
         }
@@ -59,7 +66,7 @@ impl Input {
 /// As the ports; [`Error::Refused`] for a program's account that is linked to nobody (it goes to quarantine, visibly).
 pub async fn triage_request<C>(ctx: &C, input: Input) -> Result<()>
 where
-    C: WriteStore + Clock + Configs + Queues + Salt + Triage + Vault,
+    C: WriteStore + Clock + Configs + Queues + Salt + SecondReader + Triage + Vault,
 {
     if let Some(known) = read::<Message>(ctx, &Slot::Message(input.id.clone())).await? {
         return repeated(ctx, &known.value, input.actor).await;
@@ -110,11 +117,14 @@ async fn hand_on(ctx: &(impl Queues + Clock), message: &Message, actor: Actor) -
     }
 }
 
-async fn understand<C: Clock + Configs + Triage>(ctx: &C, input: &Input) -> Result<Vec<Ask>> {
+async fn understand<C>(ctx: &C, input: &Input) -> Result<Vec<Ask>>
+where
+    C: ReadStore + Clock + Configs + Salt + SecondReader + Triage,
+{
     let config = ctx.active().await?;
     let mut asks = Triage::understand(ctx, &config, &input.text, ctx.now());
     asks.truncate(MAX_ASKS);
-    if asks.is_empty() || (input.promised.is_some() && asks.len() > 1) {
+    if asks.is_empty() || (is_one(input) && asks.len() > 1) {
         asks = vec![for_the_desk(&input.text, asks)];
     }
     // Of one ask the whole text is its words: what triage takes no meaning from may be what people decide by.
@@ -123,27 +133,56 @@ async fn understand<C: Clock + Configs + Triage>(ctx: &C, input: &Input) -> Resu
     }
     for ask in &mut asks {
         ask.beneficiary = input.beneficiary.clone().or(ask.beneficiary.take());
+        if let Some(emergency) = &input.emergency {
+            ask.reason = Some(emergency.reason.clone());
+        }
+        if let Some(named) = &ask.beneficiary {
+            ask.beneficiary_unknown = subject_named(ctx, &input.origin, named).await?.is_none();
+        }
+    }
+    // An emergency waits for no second reading: people look at it afterwards.
+    if input.emergency.is_none() {
+        read_twice(ctx, &config, &mut asks).await;
     }
     Ok(asks)
+}
+
+/// Has the second reader, where there is one, read what no person would read first; all of it within a bounded time.
+async fn read_twice(ctx: &(impl Clock + SecondReader), config: &Config, asks: &mut [Ask]) {
+    let began = ctx.now();
+    for ask in asks.iter_mut().filter(|ask| is_wanted(config, ask)) {
+        let second = match ctx.now().since(began) < MAX_OPINION_MILLIS {
+            true => ctx.second(config, &ask.text).await,
+            false => Second::Silent,
+        };
+        weigh(ask, &second);
+    }
+}
+
+/// Whether the text is one ask, whatever triage makes of it: a caller was promised one id, an emergency is one thing.
+fn is_one(input: &Input) -> bool {
+    input.promised.is_some() || input.emergency.is_some()
 }
 
 /// One ask of the whole text, which a person reads.
 fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
     let first = asks.into_iter().next();
     Ask {
-        intent: first.as_ref().map_or_else(|| "out_of_scope".into(), |ask| ask.intent.clone()),
+        intent: first.as_ref().map_or_else(|| OUT_OF_SCOPE.into(), |ask| ask.intent.clone()),
         application: None,
         entitlement: None,
         duration: None,
         text: text.to_owned(),
         reason: None,
         beneficiary: None,
+        beneficiary_unknown: false,
         confidence: 0,
-        guesses: first.map(|ask| ask.guesses).unwrap_or_default(),
+        guesses: first.as_ref().map(|ask| ask.guesses.clone()).unwrap_or_default(),
+        grounds: first.map(|ask| ask.grounds).unwrap_or_default(),
     }
 }
 
-async fn message<C: Triage + Vault>(
+async fn message<C: SecondReader + Triage + Vault>(
     ctx: &C,
     input: &Input,
     author: SubjectId,
@@ -159,9 +198,17 @@ async fn message<C: Triage + Vault>(
         asked_at: input.asked_at,
         status: MessageStatus::Understood,
         promised: input.promised.clone(),
-        model: Triage::version(ctx).to_owned(),
+        incident: input.emergency.as_ref().map(|emergency| emergency.incident.clone()),
+        model: readers(ctx),
         copy: None,
+        posting_until: None,
     })
+}
+
+/// Which model read the text, and which one read it again.
+fn readers(ctx: &(impl SecondReader + Triage)) -> String {
+    let first = Triage::version(ctx);
+    ctx.name().map_or_else(|| first.to_owned(), |second| format!("{first}+{second}"))
 }
 
 async fn unknown(ctx: &impl Queues, input: &Input) -> Result<()> {
@@ -192,7 +239,7 @@ async fn tell(ctx: &impl Queues, input: &Input, notice: Notice) -> Result<()> {
 /// As [`triage_request`]; [`Error::Invalid`] for a message of another function.
 pub async fn on_message<C>(ctx: &C, content: Content) -> Result<()>
 where
-    C: WriteStore + Clock + Configs + Queues + Salt + Triage + Vault,
+    C: WriteStore + Clock + Configs + Queues + Salt + SecondReader + Triage + Vault,
 {
     match content {
         Content::Job(job) => triage_request(ctx, Input::from_job(job)?).await,

@@ -32,8 +32,10 @@ pub struct Verified {
 /// As [`ReadStore::get`].
 pub async fn verify_audit(ctx: &(impl ReadStore + Clock), days: u16) -> Result<Verified> {
     let mut verified = Verified::default();
-    let head = read::<Head>(ctx, &Slot::AdminHead).await?.map(|found| found.value).unwrap_or_default();
-    check(ctx, ADMIN_CHAIN, &head, &mut verified).await?;
+    until_still(ctx, ADMIN_CHAIN, &mut verified, async || {
+        Ok(read::<Head>(ctx, &Slot::AdminHead).await?.map(|found| found.value).unwrap_or_default())
+    })
+    .await?;
     for back in 0..i64::from(days) {
         let day = Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
         for shard in 0..SHARDS {
@@ -50,23 +52,43 @@ pub async fn verify_audit(ctx: &(impl ReadStore + Clock), days: u16) -> Result<V
 /// # Errors
 /// As [`ReadStore::get`].
 pub async fn verify_request(ctx: &impl ReadStore, id: &RequestId, verified: &mut Verified) -> Result<()> {
-    let head = read_request(ctx, id).await?.value.head;
-    check(ctx, id.as_str(), &head, verified).await
+    until_still(ctx, id.as_str(), verified, async || Ok(read_request(ctx, id).await?.value.head)).await
 }
 
-async fn check(ctx: &impl ReadStore, chain: &str, head: &Head, verified: &mut Verified) -> Result<()> {
+/// How often a chain is read at most that goes on while it is read.
+const READINGS: u32 = 4;
+
+/// Reads a chain and its head; once more if the head has moved meanwhile, since then the two need not fit.
+async fn until_still(
+    ctx: &impl ReadStore,
+    chain: &str,
+    verified: &mut Verified,
+    head: impl AsyncFn() -> Result<Head>,
+) -> Result<()> {
+    let (mut known, mut found) = (head().await?, Ok(0));
+    for _ in 0..READINGS {
+        found = check(ctx, chain, &known).await?;
+        let now = head().await?;
+        if found.is_ok() || now == known {
+            break;
+        }
+        known = now;
+    }
+    verified.chains += 1;
+    match found {
+        Ok(entries) => verified.entries += entries,
+        Err(flaw) => verified.flaws.push((chain.to_owned(), flaw)),
+    }
+    Ok(())
+}
+
+/// How many entries a sound chain has.
+async fn check(ctx: &impl ReadStore, chain: &str, head: &Head) -> Result<std::result::Result<usize, Flaw>> {
     let stored = ctx.list(&List::Audit(chain.to_owned())).await?;
     let entries: Result<Vec<Entry>> =
         stored.into_iter().map(|entry| decode(entry).map(|entry| entry.value)).collect();
-    verified.chains += 1;
-    match entries {
-        Ok(entries) => {
-            verified.entries += entries.len();
-            verified.flaws.extend(verify(chain, &entries, head).err().map(|flaw| (chain.to_owned(), flaw)));
-        }
-        Err(_) => {
-            verified.flaws.push((chain.to_owned(), Flaw { sequence: 0, what: "an entry does not decode" }))
-        }
-    }
-    Ok(())
+    Ok(match entries {
+        Ok(entries) => verify(chain, &entries, head).map(|()| entries.len()),
+        Err(_) => Err(Flaw { sequence: 0, what: "an entry does not decode" }),
+    })
 }

@@ -115,13 +115,7 @@ fn lint_then(config: &Config, place: &str, matches: &Match, then: &Then, finding
                     "Add a stage, or write `then: automatic` if that is meant.",
                 );
             }
-            let names = stages.iter().map(|stage| stage.id.as_str());
-            findings.repeated(place, names, "Give every stage of a rule a name of its own.");
-            for (index, stage) in stages.iter().enumerate() {
-                let place = format!("{place}/{}", stage.id);
-                stages::lint(config, &place, matches, stage, findings);
-                stages::lint_distinct(&place, stages.get(..index).unwrap_or_default(), stage, findings);
-            }
+            stages::lint_all(config, place, matches, stages, findings);
         }
     }
 }

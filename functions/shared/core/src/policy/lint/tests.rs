@@ -4,15 +4,19 @@ use super::lint;
 use crate::{
     config::Config,
     policy::{
-        Approver, Escalation, Match, Rule, Stage, Then, Unverified,
+        Approver, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Rule, Stage, Then, Unverified,
+        escalation::MAX_STEPS,
+        step_up::StepUp,
         tests::{config, stage},
     },
     time::Span,
 };
 use serde_json::json;
 
-fn span(text: &str) -> Span {
-    Span::parse(text).unwrap()
+mod times;
+
+fn lapse(text: &str) -> Lapse {
+    Lapse::parse(text).unwrap()
 }
 
 fn sound() -> Config {
@@ -56,6 +60,19 @@ fn stages_that_nobody_can_decide_are_found() {
     let first = "rules/first/one";
     check(|c| of_first(c, 0).approvers.clear(), POLICY, first, "has no approver");
     check(|c| c.policy.desk.approvers.clear(), POLICY, "desk", "has no approver");
+    let expression = |text: &str| vec![Approver::Expression(text.into())];
+    let by_risk = "risk == 'low' ? 'peers' : 'manager'";
+    check(|c| c.policy.desk.approvers = expression(by_risk), POLICY, "desk", "by an expression");
+    check(
+        |c| of_first(c, 0).approvers = expression("risk == 'low' ? 'boss' : 'boss'"),
+        POLICY,
+        &format!("{first}/approvers"),
+        "names nobody",
+    );
+    check(|c| of_first(c, 0).questions = 6, POLICY, first, "asked 6 times");
+    check(|c| of_first(c, 0).answer_within = Span::of_days(15), POLICY, first, "longer than two weeks");
+    let step_up = |acr: &str| Some(StepUp { acr: vec![acr.into()] });
+    check(|c| of_first(c, 0).step_up = step_up("a b"), POLICY, first, "step_up.acr");
     check(
         |c| of_first(c, 0).fallback = vec![Approver::Role("king".into())],
         POLICY,
@@ -100,23 +117,42 @@ fn quorums_that_are_never_met_are_found() {
 }
 
 #[test]
-fn escalations_in_a_circle_are_found() {
+fn groups_that_cannot_all_approve_are_found() {
     let first = "rules/first/one";
-    let circle = format!("{first}/escalation");
-    let escalate = |after: &str, to: Vec<Approver>| {
-        let after = span(after);
-        move |c: &mut Config| of_first(c, 0).escalation = Some(Escalation { after, to })
+    let panel =
+        |approver: Approver| Panel { approvers: vec![approver], fallback: vec![], approve_at: 1, deny_at: 1 };
+    let groups = |panels: Vec<Panel>| {
+        move |c: &mut Config| {
+            let stage = of_first(c, 0);
+            (stage.approvers, stage.all_of) = (Vec::new(), panels);
+        }
     };
-    check(escalate("1d", Vec::new()), POLICY, &circle, "escalates to nobody");
+    let pair = || vec![panel(Approver::Manager), panel(Approver::Peers)];
+    let mut good = sound();
+    groups(pair())(&mut good);
+    assert_eq!(lint(&good), []);
+    check(|c| of_first(c, 0).all_of = pair(), POLICY, first, "approvers or a quorum of its own");
+    check(groups(vec![panel(Approver::Manager)]), POLICY, first, "has 1 groups under all_of");
+    check(groups(vec![panel(Approver::Peers); 6]), POLICY, first, "has 6 groups under all_of");
+    check(groups(vec![panel(Approver::Manager); 2]), POLICY, first, "wants 2 different people");
     check(
-        escalate("1d", vec![Approver::Group("one".into())]),
+        groups(vec![panel(Approver::Peers), Panel { approvers: vec![], ..panel(Approver::Peers) }]),
         POLICY,
-        &circle,
-        "whom it asks from the beginning",
+        first,
+        "has no approver",
     );
-    check(escalate("5d", vec![Approver::Owner]), POLICY, first, "its end comes before");
-    check(|c| of_first(c, 0).warning = Some(span("1w")), POLICY, first, "its end comes before");
-    check(|c| of_first(c, 0).reminders = vec![span("5d")], POLICY, first, "its end comes before");
+    check(
+        groups(vec![panel(Approver::Peers), Panel { approve_at: 2, ..panel(Approver::Manager) }]),
+        POLICY,
+        first,
+        "wants 2 approvals of 1 people",
+    );
+    check(
+        groups(vec![panel(Approver::Peers), panel(Approver::Role("king".into()))]),
+        POLICY,
+        first,
+        "names the role king",
+    );
 }
 
 #[test]

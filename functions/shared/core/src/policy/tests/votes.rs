@@ -3,26 +3,25 @@
 use super::{NOW, asked, config};
 use crate::{
     digest::Digest,
-    gate::{Candidate, Counted, Ending, Gate, GateKind, GateStatus, Vote},
+    gate::{Candidate, Counted, Ending, Gate, GateKind, GateStatus, Vote, seating::first_panel},
     ids::SubjectId,
     job::Verdict,
     person::{Delegation, Period, Person},
     policy::{
-        Approver, Stage,
-        decide::{Bench, People, judge},
+        Approver, Escalation, Mode, Stage,
+        judge::{Bench, People, judge},
     },
     request::Request,
     time::{Span, Timestamp},
 };
 use proptest::prelude::*;
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// How many people there are.
 const PEOPLE: usize = 6;
 const GROUPS: [&str; 3] = ["one", "two", "d"];
 
-fn subject(number: usize) -> SubjectId {
+pub(super) fn subject(number: usize) -> SubjectId {
     SubjectId::new(format!("person-{number}")).unwrap()
 }
 
@@ -39,6 +38,7 @@ fn any_approver() -> impl Strategy<Value = Approver> {
     prop_oneof![
         Just(Approver::Manager),
         Just(Approver::ManagersManager),
+        Just(Approver::Peers),
         Just(Approver::Owner),
         Just(Approver::EntitlementOwner),
         Just(Approver::Role("desk".into())),
@@ -49,7 +49,7 @@ fn any_approver() -> impl Strategy<Value = Approver> {
 
 fn any_stage() -> impl Strategy<Value = Stage> {
     let approvers = prop::collection::vec(any_approver(), 1..4);
-    (approvers, 1u32..4, 1u32..4, any::<bool>()).prop_map(|(approvers, approve_at, deny_at, delegation)| {
+    (approvers, 1u32..6, 1u32..6, any::<bool>()).prop_map(|(approvers, approve_at, deny_at, delegation)| {
         Stage {
             approvers,
             approve_at,
@@ -69,11 +69,14 @@ fn any_person(number: usize) -> impl Strategy<Value = Person> {
         directory: None,
         employment: crate::person::Employment::Active,
         manager: manager.map(subject),
+        reports: Vec::new(),
         groups: groups.into_iter().map(str::to_owned).collect(),
         leave: Vec::new(),
         cost_centre: None,
         department: None,
         chat: Vec::new(),
+        identities: std::collections::BTreeSet::new(),
+        ambiguous: std::collections::BTreeSet::new(),
         as_of: NOW,
     })
 }
@@ -83,7 +86,7 @@ fn any_delegation() -> impl Strategy<Value = Delegation> {
     (0..PEOPLE, 0..PEOPLE, -1i64..=1).prop_map(move |(from, to, late)| {
         let begins = Timestamp(NOW.0 + late * day - day / 2);
         let period = Period { from: begins, to: Timestamp(begins.0 + day) };
-        Delegation { from: subject(from), to: subject(to), period }
+        Delegation { id: None, from: subject(from), to: subject(to), period, reason: None }
     })
 }
 
@@ -106,6 +109,8 @@ fn any_made() -> impl Strategy<Value = Made> {
                     subject: subject(number),
                     approver,
                     acting_for: acting_for.map(subject),
+                    panel: 0,
+                    basis: None,
                 })
                 .collect();
             let people = people.into_iter().map(|person| (person.subject.clone(), person)).collect();
@@ -114,43 +119,43 @@ fn any_made() -> impl Strategy<Value = Made> {
     )
 }
 
-fn gate(stage: Stage) -> Gate {
-    Gate {
-        request: asked().id,
-        number: 1,
-        generation: 1,
-        kind: GateKind::Approval,
-        asked: stage.approvers.clone(),
-        wakes: Gate::schedule(&stage, NOW),
-        stage,
-        status: GateStatus::Open,
-        opened_at: NOW,
-        candidates: Vec::new(),
-        earlier: Vec::new(),
-        rounds_done: BTreeSet::new(),
-        action: Digest::zero(),
-        votes: BTreeMap::new(),
-        refused: BTreeSet::new(),
-        token: None,
-        fence: None,
-        answer: None,
-    }
+pub(super) fn gate(stage: Stage) -> Gate {
+    let described = asked().described(NOW).unwrap();
+    let request = described.facts(&config(json!([]))).request.clone();
+    let opened = Gate::next(&request, GateKind::Approval, &stage, Digest::zero(), NOW);
+    let wakes = Gate::schedule(&stage, None, NOW).unwrap();
+    Gate { asked: stage.approvers, status: GateStatus::Open, wakes, ..opened }
 }
 
-fn vote(number: usize, approves: bool) -> Vote {
+pub(super) fn vote(number: usize, approves: bool) -> Vote {
     Vote {
         id: format!("vote-{number}-{approves}"),
         verdict: if approves { Verdict::Approve } else { Verdict::Deny },
         basis: Approver::Manager,
         acting_for: None,
+        delegation: None,
+        panels: first_panel(),
         action: Digest::zero(),
         cast_at: NOW,
+        sign_in: None,
+        replaced: 0,
     }
 }
 
-/// How a gate ends if people vote in this order; a vote after the end does not count.
+pub(super) fn candidate(number: usize) -> Candidate {
+    Candidate {
+        subject: subject(number),
+        approver: Approver::Manager,
+        acting_for: None,
+        panel: 0,
+        basis: None,
+    }
+}
+
+/// How a gate that asks everybody ends if people vote in this order; a vote after the end does not count.
 fn outcome(stage: &Stage, votes: &[(usize, bool)]) -> Option<Ending> {
     let mut gate = gate(stage.clone());
+    gate.candidates = (0..=PEOPLE).map(candidate).collect();
     votes.iter().find_map(|(number, approves)| {
         match gate.vote(&subject(*number), vote(*number, *approves), NOW).unwrap() {
             Counted::Ends(ending) => Some(ending),
@@ -202,8 +207,10 @@ proptest! {
     #[test]
     fn the_order_of_votes_does_not_matter(stage in any_stage(), votes in any_votes(), other in Just(()).prop_perturb(|(), mut rng| rng.next_u64())) {
         let approvals = votes.iter().filter(|(_, approves)| *approves).count();
+        let denials = votes.len() - approvals;
+        let hopeless = PEOPLE + 1 - denials < stage.approve_at as usize;
         let (approved, denied) =
-            (approvals >= stage.approve_at as usize, votes.len() - approvals >= stage.deny_at as usize);
+            (approvals >= stage.approve_at as usize, denials >= stage.deny_at as usize || hopeless);
         prop_assume!(!(approved && denied));
         let expected = if approved { Some(Ending::Approved) } else { denied.then_some(Ending::Denied) };
         let mut shuffled = votes.clone();
@@ -211,6 +218,39 @@ proptest! {
         prop_assert_eq!(outcome(&stage, &votes), expected);
         prop_assert_eq!(outcome(&stage, &shuffled), expected);
     }
+}
+
+/// Of three people two must approve: who ends it, and when, by how many deny and whether others are asked later.
+#[test]
+fn a_gate_that_cannot_be_approved_any_more_is_denied_at_once() {
+    use Ending::{Approved, Denied};
+    let escalation =
+        Escalation { after: Span::parse("1d").unwrap().into(), to: vec![Approver::Owner], mode: Mode::Add };
+    let check = |later: bool, votes: &[(usize, bool)], expected: Option<Ending>| {
+        let stage = Stage {
+            approve_at: 2,
+            deny_at: 3,
+            escalation: later.then(|| escalation.clone()).into_iter().collect(),
+            ..Stage::until("stage", Span::parse("5d").unwrap())
+        };
+        let mut gate = gate(stage);
+        gate.candidates = (0..3).map(candidate).collect();
+        let ended = votes.iter().find_map(|(who, approves)| {
+            gate.vote(&subject(*who), vote(*who, *approves), NOW).ok().and_then(|counted| match counted {
+                Counted::Ends(ending) => Some(ending),
+                Counted::More | Counted::Repeated => None,
+            })
+        });
+        assert_eq!(ended, expected, "{later} {votes:?}");
+    };
+    check(false, &[(0, false)], None);
+    check(false, &[(0, false), (1, false)], Some(Denied));
+    check(false, &[(0, true), (1, false), (2, false)], Some(Denied));
+    check(false, &[(0, false), (0, true), (1, false), (2, true)], Some(Approved));
+    check(true, &[(0, false), (1, false)], None);
+    check(true, &[(0, false), (1, false), (2, false)], Some(Denied));
+    // Somebody who came to be asked since counts as well.
+    check(false, &[(0, false), (3, true), (1, false)], None);
 }
 
 /// Two people disagree where one of either is enough: the first counts, and nothing else can come of it.

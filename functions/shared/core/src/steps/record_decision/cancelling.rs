@@ -1,12 +1,13 @@
 //! Takes requests back.
 
+use super::hearing::tell;
 use crate::{
     Result,
     audit::By,
     change::{Change, read_request},
     gate::Ending,
     ids::{RequestId, SubjectId},
-    job::{Actor, Envelope, Job, Notice, Queue},
+    job::{Actor, Notice},
     ports::{Clock, Queues, Salt, WriteStore},
     request::{Outcome, Status},
     steps::{
@@ -48,11 +49,9 @@ where
 {
     let who = subject_of(ctx, &input.actor).await?;
     let cancelled = until_first(|| attempt_cancel(ctx, &input, who.as_ref())).await?;
-    if let (Actor::Chat { user }, Cancelled::TooLate) = (&input.actor, cancelled) {
-        let notice = Notice::TooLateToCancel { request: input.request.clone() };
-        let job = Job::Tell { to: user.clone(), place: input.place.clone(), notice };
-        ctx.send(Queue::Messages, &Envelope::job(job)).await?;
-    }
+    let late =
+        (cancelled == Cancelled::TooLate).then(|| Notice::TooLateToCancel { request: input.request.clone() });
+    tell(ctx, &input.actor, input.place.as_ref(), late).await?;
     Ok(cancelled)
 }
 
@@ -61,7 +60,9 @@ where
     C: WriteStore + Clock + Queues,
 {
     let read = read_request(ctx, &input.request).await?;
-    let Some(who) = who.filter(|who| read.value.interested().contains(who)) else {
+    // A review is not theirs to take back: it is made because nobody decided before.
+    let theirs = |who: &&SubjectId| read.value.review_of.is_none() && read.value.parties().contains(who);
+    let Some(who) = who.filter(theirs) else {
         return Ok(Cancelled::NotTheirs);
     };
     if read.value.outcome == Some(Outcome::Cancelled) {
@@ -73,6 +74,7 @@ where
     }
     let by = By::Person { subject: who.clone(), via: via(&input.actor).into() };
     let mut change = Change::of(read, ctx.now(), by);
+    change.request.cancelled_by = Some(who.clone());
     end_from_outside(ctx, &mut change, Ending::Cancelled, Outcome::Cancelled).await?;
     commit(ctx, change).await?;
     Ok(Cancelled::Yes)

@@ -8,13 +8,15 @@ use crate::{
     gate::{Answer, AnswerCode, Ending, Example, Gate, GateKind},
     ids::SubjectId,
     job::Verdict,
+    message::OUT_OF_SCOPE,
     policy::decide::CERTAIN,
     ports::{Clock, Configs, Expect, ReadStore, Salt},
+    reduction::reduced,
     request::Outcome,
     slot::Slot,
     steps::{
         closing::{end_gate, end_request},
-        plan_approvals::{approve, open_stage},
+        passing::pass,
         start_workflow::{definition, owe_execution},
     },
 };
@@ -38,8 +40,8 @@ where
             end_gate(change, gate, ending, Answer::plain(AnswerCode::Denied))?;
             end_request(ctx, change, Outcome::Denied).await
         }
-        (_, GateKind::Approval) => pass_stage(ctx, change, gate, ending).await,
-        (_, GateKind::Service) if *verdict == Verdict::Approve => {
+        (_, GateKind::Approval) => pass_stage(ctx, change, gate, ending, config).await,
+        (_, GateKind::Service | GateKind::Review) if *verdict == Verdict::Approve => {
             end_gate(change, gate, ending, Answer::plain(AnswerCode::Served))?;
             end_request(ctx, change, Outcome::Served).await
         }
@@ -47,27 +49,32 @@ where
     }
 }
 
-/// The next stage's gate, or the approval of the action.
-async fn pass_stage<C>(ctx: &C, change: &mut Change, gate: &mut Gate, ending: Ending) -> Result<()>
+/// The next stage's gate, or the approval of what is left of the action.
+async fn pass_stage<C>(
+    ctx: &C,
+    change: &mut Change,
+    gate: &mut Gate,
+    ending: Ending,
+    config: &Config,
+) -> Result<()>
 where
     C: ReadStore + Clock + Configs + Salt,
 {
-    let next = change.request.stage.unwrap_or(0) + 1;
-    let stage = change.request.plan.as_ref().and_then(|plan| plan.stages.get(next as usize)).cloned();
-    let Some(stage) = stage else {
-        end_gate(change, gate, ending, Answer::plain(AnswerCode::Approved))?;
-        return approve(change);
-    };
-    let mut earlier = gate.earlier.clone();
-    earlier.extend(
-        gate.votes.iter().filter(|(_, vote)| vote.verdict == Verdict::Approve).map(|(who, _)| who.clone()),
-    );
-    // The gate ends before the next one opens, so that the chain tells it in this order; its answer follows.
-    end_gate(change, gate, ending, Answer::plain(AnswerCode::Approval))?;
-    change.request.stage = Some(next);
-    let opened = open_stage(ctx, change, GateKind::Approval, &stage, earlier).await?;
-    gate.answer = Some(Answer::wait(AnswerCode::Approval, &opened));
-    Ok(())
+    reduce(change, gate, config);
+    let approving = gate.votes.iter().filter(|(_, vote)| vote.verdict.approves());
+    // Whoever had another decide in their place has decided as well.
+    let people = approving.flat_map(|(who, vote)| [Some(who), vote.acting_for.as_ref()]).flatten();
+    let earlier = gate.earlier.iter().chain(people).cloned().collect();
+    pass(ctx, change, gate, ending, earlier).await
+}
+
+/// Keeps what the approvers of this gate and of those before leave of the planned action.
+fn reduce(change: &mut Change, gate: &Gate, config: &Config) {
+    let Some(action) = change.request.action() else { return };
+    let left = reduced(&config.catalog, action, gate.reductions());
+    if left != *action {
+        change.request.granted = Some(left);
+    }
 }
 
 /// Takes the desk's word: plan again, or start the workflow that the corrected intent has.
@@ -86,6 +93,7 @@ async fn correct(
         change.request.entitlement.clone_from(entitlement);
         change.request.duration = *duration;
     }
+    change.request.readers.extend(gate.votes.keys().cloned());
     change.request.confidence = CERTAIN;
     change.request.stage = None;
     let named = config.catalog.intent(&change.request.intent).map(|intent| intent.workflow.clone());
@@ -113,7 +121,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
     let label = match (verdict, gate.kind) {
         (Verdict::Correct { intent, .. }, _) => intent.clone(),
         (Verdict::Approve, GateKind::Desk) => change.request.intent.clone(),
-        (Verdict::Deny, GateKind::Desk) => "out_of_scope".into(),
+        (Verdict::Deny, GateKind::Desk) => OUT_OF_SCOPE.into(),
         _ => return Ok(()),
     };
     let request = &change.request;

@@ -9,12 +9,16 @@ use crate::{
     job::{Refusal, Verdict},
     outbox::{Row, Work},
     person::Delegation,
-    policy::decide::{self, ACCESS_WORKFLOW, Bench, People},
-    ports::{Clock, Configs, Expect, Queues, ReadStore, Write, WriteStore},
+    policy::{
+        decide::ACCESS_WORKFLOW,
+        judge::{self, Bench, People, Right},
+    },
+    ports::{Clock, Configs, Expect, Queues, ReadStore, Vault, Write, WriteStore},
     request::Request,
     steps::{
         committing::nudge_all,
         identifying::{delegations, people, person},
+        plan_approvals::context,
     },
     time::Timestamp,
 };
@@ -56,7 +60,7 @@ pub(super) async fn pinned(ctx: &impl Configs, request: &Request) -> Result<std:
 }
 
 /// The vote, if the voter may cast it now.
-pub(super) async fn right<C: ReadStore + Clock>(
+pub(super) async fn right<C: ReadStore + Clock + Vault>(
     ctx: &C,
     input: &Input,
     shown: &Seen,
@@ -65,13 +69,18 @@ pub(super) async fn right<C: ReadStore + Clock>(
     gate: &Gate,
     config: &Config,
 ) -> Result<Result<Vote, Refusal>> {
-    let (people, delegations) = bench_people(ctx, voter, request, gate).await?;
-    let bench = Bench { request, gate, config, people: &people, delegations: &delegations };
-    let right = match decide::judge(&bench, voter, ctx.now()) {
+    let right = match may_decide(ctx, voter, request, gate, config).await? {
         Ok(right) => right,
         Err(reason) => return Ok(Err(reason)),
     };
+    let needed = gate.stage.step_up.as_ref();
+    if needed.is_some_and(|needed| !needed.is_met(input.sign_in.as_ref(), gate.opened_at, ctx.now())) {
+        return Ok(Err(Refusal::SignInNeeded));
+    }
     if let Err(reason) = acceptable(input, request, gate, config) {
+        return Ok(Err(reason));
+    }
+    if let Err(reason) = is_less(ctx, &input.verdict, request, config).await? {
         return Ok(Err(reason));
     }
     Ok(Ok(Vote {
@@ -79,9 +88,26 @@ pub(super) async fn right<C: ReadStore + Clock>(
         verdict: input.verdict.clone(),
         basis: right.basis,
         acting_for: right.acting_for,
+        delegation: right.delegation,
+        panels: right.panels,
         action: shown.action.clone(),
         cast_at: input.cast_at,
+        sign_in: needed.and(input.sign_in.clone()),
+        replaced: 0,
     }))
+}
+
+/// Whether somebody may decide at the gate now, and by which right.
+pub(super) async fn may_decide<C: ReadStore + Clock>(
+    ctx: &C,
+    who: &SubjectId,
+    request: &Request,
+    gate: &Gate,
+    config: &Config,
+) -> Result<Result<Right, Refusal>> {
+    let (people, delegations) = bench_people(ctx, who, request, gate).await?;
+    let bench = Bench { request, gate, config, people: &people, delegations: &delegations };
+    Ok(judge::judge(&bench, who, ctx.now()))
 }
 
 /// The people and delegations that a judgement of this gate looks at.
@@ -91,8 +117,8 @@ async fn bench_people(
     request: &Request,
     gate: &Gate,
 ) -> Result<(People, Vec<Delegation>)> {
-    let mut delegators: Vec<SubjectId> =
-        gate.candidates.iter().map(|candidate| candidate.subject.clone()).collect();
+    let asked = gate.candidates.iter().chain(&gate.set_aside);
+    let mut delegators: Vec<SubjectId> = asked.map(|candidate| candidate.subject.clone()).collect();
     delegators.extend(gate.candidates.iter().filter_map(|candidate| candidate.acting_for.clone()));
     delegators.extend(request.interested().into_iter().cloned());
     delegators.sort();
@@ -104,6 +130,21 @@ async fn bench_people(
     let manager = found.get(&request.beneficiary).and_then(|person| person.manager.clone());
     found.extend(people(ctx, &manager.into_iter().collect::<Vec<_>>()).await?);
     Ok((found, delegations))
+}
+
+/// Whether nothing more is given than was asked.
+async fn is_less(
+    ctx: &(impl ReadStore + Vault),
+    verdict: &Verdict,
+    request: &Request,
+    config: &Config,
+) -> Result<Result<(), Refusal>> {
+    let Some(reduction) = verdict.reduction() else { return Ok(Ok(())) };
+    let Some(asked) = request.plan.as_ref().and_then(|plan| plan.action.as_ref()) else {
+        return Ok(Err(Refusal::VerdictNotOffered));
+    };
+    let facts = context(ctx, request).await?;
+    Ok(reduction.check(&config.catalog, asked, facts.as_ref()))
 }
 
 /// Whether the verdict fits the gate, and has its reason.
@@ -119,6 +160,14 @@ fn acceptable(input: &Input, request: &Request, gate: &Gate, config: &Config) ->
             application.and_then(|name| config.catalog.entitlement(name, entitlement.map(String::as_str)));
         wanted.is_some()
     };
+    let meant = match (&input.verdict, gate.kind) {
+        (Verdict::Approve, GateKind::Desk) => Some(&request.intent),
+        (Verdict::Correct { intent, .. }, _) => Some(intent),
+        _ => None,
+    };
+    if request.beneficiary_unknown && meant.is_some_and(|intent| access(intent) == Some(true)) {
+        return Err(Refusal::BeneficiaryUnknown);
+    }
     let good = match (&input.verdict, gate.kind) {
         (Verdict::Approve, GateKind::Desk) => match access(&request.intent) {
             Some(true) => known(request.application.as_ref(), request.entitlement.as_ref()),

@@ -1,4 +1,4 @@
-//! The reasons that people give, among the request's sealed words.
+//! The reasons that people give and what they say at gates, among the request's sealed words.
 
 use crate::{
     Error, Result,
@@ -13,7 +13,7 @@ use crate::{
 /// Keeps the reason of a person at a gate among the request's words. Its digest is for the chain.
 ///
 /// # Errors
-/// As the ports; [`Error::NotFound`] for a request without words.
+/// As [`keep_words`].
 pub async fn keep_reason<C: ReadStore + Vault>(
     ctx: &C,
     change: &mut Change,
@@ -21,10 +21,23 @@ pub async fn keep_reason<C: ReadStore + Vault>(
     who: &SubjectId,
     reason: &str,
 ) -> Result<Digest> {
+    let reason = (gate, who.clone(), reason.to_owned());
+    keep_words(ctx, change, |words| words.reasons.push(reason)).await
+}
+
+/// Adds to the request's words. The digest of all that is sealed then is for the chain.
+///
+/// # Errors
+/// As the ports; [`Error::NotFound`] for a request without words.
+pub(super) async fn keep_words<C: ReadStore + Vault>(
+    ctx: &C,
+    change: &mut Change,
+    add: impl FnOnce(&mut Words),
+) -> Result<Digest> {
     let slot = Slot::Words(change.request.id.clone());
     let stored: Versioned<String> = read(ctx, &slot).await?.ok_or(Error::NotFound("words"))?;
     let mut words = open_words(ctx, &change.request, &stored.value).await?;
-    words.reasons.push((gate, who.clone(), reason.to_owned()));
+    add(&mut words);
     let plain = serde_json::to_string(&words).map_err(|e| Error::Broken(format!("words: {e}")))?;
     let owner = KeyOwner::Subject(change.request.requester.clone());
     let sealed = ctx.seal(&owner, &Request::words_purpose(&change.request.id), &plain).await?;

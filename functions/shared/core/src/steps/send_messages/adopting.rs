@@ -25,5 +25,5 @@ where
     }
     let slot = Slot::Copy(shown.request.clone(), shown.gate, shown.recipient.clone());
     change_copy(ctx, &slot, |copy| copy.note(address, None)).await?;
-    refresh(ctx, &shown.request, shown.gate, &shown.recipient).await
+    refresh(ctx, &shown.request, shown.gate, &shown.recipient, None).await
 }

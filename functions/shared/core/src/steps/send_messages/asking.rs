@@ -11,15 +11,17 @@ use crate::{
     audit::By,
     cards,
     change::{Change, read, read_request},
-    gate::Gate,
+    gate::{Gate, seating::distinct},
     ids::{RequestId, SubjectId},
     outbox::AskKind,
     person::ChatUser,
+    policy::judge::People,
     ports::{Chat, Clock, Configs, Queues, Vault, WriteStore},
     posted::PostedCopy,
     request::Request,
     slot::Slot,
     steps::{ask_approvers::read_gate, identifying::people},
+    time::Timestamp,
 };
 
 /// A round of asking at a gate.
@@ -40,9 +42,17 @@ where
         return find_lost(ctx, &gate).await;
     }
     let case = case(ctx, id, Some(&gate)).await?;
-    let subjects: Vec<SubjectId> =
-        gate.candidates.iter().map(|candidate| candidate.subject.clone()).collect();
+    let mut subjects = distinct(&gate.candidates);
+    if kind != AskKind::First {
+        // Whoever has voted need not be reminded, and may change the vote all the same.
+        subjects.retain(|subject| !gate.votes.contains_key(subject));
+    }
     let people = people(ctx, &subjects).await?;
+    if kind == AskKind::Reminder
+        && let Some(alone) = reminded_alone(&gate, &people, ctx.now())
+    {
+        subjects.retain(|subject| *subject == alone);
+    }
     let asking = Asking { case: &case, gate: &gate, round, kind };
     let reachable = subjects
         .iter()
@@ -50,6 +60,12 @@ where
     let asked = for_all(reachable, |(subject, user)| ask_one(ctx, &asking, subject, user)).await;
     note_delivery(ctx, &case.request).await?;
     asked
+}
+
+/// Who is on it and here, where nobody else need be reminded.
+fn reminded_alone(gate: &Gate, people: &People, now: Timestamp) -> Option<SubjectId> {
+    let here = |who: &SubjectId| people.get(who).is_some_and(|one| !one.chat.is_empty() && !one.is_away(now));
+    gate.left_to(now).filter(|who| here(who)).cloned()
 }
 
 /// Somebody who cannot be reached holds up nobody.

@@ -49,7 +49,10 @@ where
     concerned.extend(words.reasons.iter().map(|(_, who, _)| who.clone()));
     if let Some(gate) = gate {
         concerned.extend(gate.votes.keys().cloned());
+        concerned.extend(gate.questions.iter().map(|question| question.by.clone()));
+        concerned.extend(gate.claim.iter().filter_map(|claim| claim.by.clone()));
         concerned.extend(gate.votes.values().filter_map(|vote| vote.acting_for.clone()));
+        concerned.extend(gate.candidates.iter().filter_map(|one| one.acting_for.clone()));
     }
     let config = match &request.plan {
         Some(plan) => ctx.pinned(&plan.config).await?,

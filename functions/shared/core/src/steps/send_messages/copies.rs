@@ -1,15 +1,19 @@
 //! What is recorded of a gate's card in one person's direct messages.
 
+use super::case::{Case, case};
 use crate::{
     Result,
+    card::Card,
+    cards::{self, Reader},
     change::{put, read},
     digest::Digest,
     gate::Gate,
-    ids::{ShownId, SubjectId},
-    ports::{Expect, WriteStore},
+    ids::{RequestId, ShownId, SubjectId},
+    ports::{Configs, Expect, ReadStore, Vault, WriteStore},
     posted::PostedCopy,
+    request::Request,
     slot::Slot,
-    steps::committing::until_first,
+    steps::{ask_approvers::read_gate, committing::until_first},
 };
 
 pub(super) fn copy_slot(gate: &Gate, recipient: &SubjectId) -> Slot {
@@ -28,6 +32,43 @@ pub(super) fn shown_id(gate: &Gate, recipient: &SubjectId, context: Option<&Dige
         gate.action.as_str(),
         context,
     ])
+}
+
+/// What the button carries by which the requester answers a question of a gate.
+pub(super) fn asked_id(gate: &Gate, question: u32) -> ShownId {
+    let (gate_number, question) = (gate.number.to_string(), question.to_string());
+    ShownId::derived(&["question", gate.request.as_str(), &gate_number, &question])
+}
+
+/// The card of a gate as somebody would have it in chat now, without buttons.
+///
+/// # Errors
+/// As the ports; [`Error::NotFound`](crate::Error::NotFound).
+pub async fn card_for<C>(ctx: &C, request: &RequestId, number: u32, who: &SubjectId) -> Result<Card>
+where
+    C: ReadStore + Configs + Vault,
+{
+    let gate = read_gate(ctx, request, number).await?.value;
+    let case = case(ctx, request, Some(&gate)).await?;
+    Ok(Card { buttons: Vec::new(), ..card_of(&case, &gate, who) })
+}
+
+/// What a person has of a gate: who asked for it sees the conversation, the others the card to decide on.
+pub(super) fn card_of(case: &Case, gate: &Gate, recipient: &SubjectId) -> Card {
+    if *recipient == case.request.requester {
+        return cards::questions(&case.view(), gate, |number| asked_id(gate, number));
+    }
+    let shown = shown_id(gate, recipient, case.request.context.as_ref());
+    cards::gate(&case.view(), gate, Reader { who: recipient, shown: &shown })
+}
+
+/// What the buttons of somebody's messages may carry whose places are not known.
+pub(super) fn carried(gate: &Gate, request: &Request, copy: &PostedCopy) -> Vec<ShownId> {
+    if copy.recipient != request.requester {
+        return vec![shown_id(gate, &copy.recipient, request.context.as_ref())];
+    }
+    let asked = gate.questions_by_number().map(|(number, _)| number);
+    asked.filter(|number| !copy.rounds.contains(number)).map(|number| asked_id(gate, number)).collect()
 }
 
 /// Changes what is recorded, whoever else changes it at the same time.

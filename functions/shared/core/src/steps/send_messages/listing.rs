@@ -1,9 +1,9 @@
 //! Lists of requests, for who asks for them.
 
-use super::case::{Case, case};
+use super::case::case;
 use crate::{
     Result,
-    card::{Card, Span, Text, plain},
+    card::{Card, plain},
     cards,
     change::decode,
     gate::InboxEntry,
@@ -14,6 +14,7 @@ use crate::{
     slot::List,
     steps::{ask_approvers::read_gate, identifying::subject_of},
 };
+use std::cmp::Reverse;
 
 /// The most lines of a list that a person asks for.
 pub const MAX_LIST_LINES: usize = 20;
@@ -33,9 +34,11 @@ where
         Listing::Waiting => ("What waits for you", waiting(ctx, &who).await?),
     };
     let mut body = Vec::new();
-    for id in ids.iter().rev().take(MAX_LIST_LINES) {
-        let case = case(ctx, id, None).await?;
-        body.push(line(&case));
+    for id in ids.iter().take(MAX_LIST_LINES) {
+        body.push(cards::listed(&case(ctx, id, None).await?.view()));
+    }
+    if let Some(left) = ids.len().checked_sub(MAX_LIST_LINES + 1) {
+        body.push(plain(format!("… and {} more.", left + 1)));
     }
     if body.is_empty() {
         body.push(plain("Nothing."));
@@ -43,39 +46,26 @@ where
     ctx.whisper(user, place, &Card { headline: headline.into(), body, ..Card::default() }).await
 }
 
-fn line(case: &Case) -> Text {
-    let request = &case.request;
-    let what = cards::subject_line(
-        &case.config,
-        &request.intent,
-        request.application.as_deref(),
-        request.entitlement.as_deref(),
-    );
-    let state = match request.outcome {
-        Some(outcome) => format!("{outcome:?}"),
-        None => format!("{:?}", request.status),
-    };
-    vec![Span::Strong(what), Span::Plain(format!(" · {} · {}", state.to_lowercase(), request.id))]
-}
-
+/// The newest first.
 async fn own(ctx: &impl ReadStore, who: &SubjectId) -> Result<Vec<RequestId>> {
     let mut listed = Vec::new();
     for stored in ctx.list(&List::Own(who.clone())).await? {
         listed.push(decode::<Listed>(stored)?.value);
     }
-    listed.sort_by_key(|entry| entry.at);
+    listed.sort_by_key(|entry| Reverse(entry.at));
     Ok(listed.into_iter().map(|entry| entry.request).collect())
 }
 
-/// Inbox entries are hints: the gate is read before it is shown.
+/// What ends first comes first. Inbox entries are hints: the gate is read before it is shown.
 async fn waiting(ctx: &impl ReadStore, who: &SubjectId) -> Result<Vec<RequestId>> {
     let mut found = Vec::new();
     for stored in ctx.list(&List::Inbox(who.clone())).await? {
         let entry = decode::<InboxEntry>(stored)?.value;
         let gate = read_gate(ctx, &entry.request, entry.gate).await?.value;
-        if gate.ending().is_none() {
-            found.push(entry.request);
+        if gate.ending().is_none() && gate.asks(who) {
+            found.push((gate.deadline(), entry.request));
         }
     }
-    Ok(found)
+    found.sort();
+    Ok(found.into_iter().map(|(_, request)| request).collect())
 }

@@ -3,13 +3,12 @@
 
 use super::{
     asking::Asking,
-    copies::{change_copy, copy_slot, shown_id},
+    copies::{card_of, carried, change_copy, copy_slot, shown_id},
     updating::refresh,
 };
 use crate::{
     Error, Result,
     card::CopyAddress,
-    cards,
     change::{Versioned, decode, put, read_request},
     digest::Digest,
     gate::{Gate, Shown},
@@ -38,14 +37,14 @@ where
 {
     let slot = copy_slot(asking.gate, recipient);
     let shown = shown_id(asking.gate, recipient, asking.case.request.context.as_ref());
-    match lost(ctx, known.as_ref(), &shown).await? {
+    match lost_copy(ctx, known.as_ref(), &shown).await? {
         Some(address) => change_copy(ctx, &slot, |copy| copy.note(&address, None)).await?,
         None => {
             begin(ctx, asking, recipient, user, known).await?;
-            post(ctx, asking, user, &slot, &shown).await?;
+            post(ctx, asking, recipient, user, &slot).await?;
         }
     }
-    refresh(ctx, &asking.gate.request, asking.gate.number, recipient).await
+    refresh(ctx, &asking.gate.request, asking.gate.number, recipient, Some(asking.gate)).await
 }
 
 /// Nobody is asked any more once a gate has ended; a card whose place was lost must show the end all the same.
@@ -53,37 +52,59 @@ pub(super) async fn find_lost<C>(ctx: &C, gate: &Gate) -> Result<()>
 where
     C: WriteStore + Chat + Clock + Configs + Vault,
 {
-    let context = read_request(ctx, &gate.request).await?.value.context;
+    let request = read_request(ctx, &gate.request).await?.value;
     for stored in ctx.list(&List::Copies(gate.request.clone(), gate.number)).await? {
         let copy = decode::<PostedCopy>(stored)?;
         let recipient = &copy.value.recipient;
-        let shown = shown_id(gate, recipient, context.as_ref());
-        let Some(address) = lost(ctx, Some(&copy), &shown).await? else { continue };
-        change_copy(ctx, &copy_slot(gate, recipient), |copy| copy.note(&address, None)).await?;
-        refresh(ctx, &gate.request, gate.number, recipient).await?;
+        for shown in carried(gate, &request, &copy.value) {
+            let Some(address) = lost_copy(ctx, Some(&copy), &shown).await? else { continue };
+            change_copy(ctx, &copy_slot(gate, recipient), |copy| copy.note(&address, None)).await?;
+            refresh(ctx, &gate.request, gate.number, recipient, None).await?;
+        }
     }
     Ok(())
 }
 
-/// The card of an earlier try that did not come to its end, if there is one.
-async fn lost<C: Chat + Clock>(
+async fn lost_copy<C: Chat + Clock>(
     ctx: &C,
     known: Option<&Versioned<PostedCopy>>,
     shown: &ShownId,
 ) -> Result<Option<CopyAddress>> {
     let Some(known) = known else { return Ok(None) };
-    match known.value.posting_until {
+    lost(ctx, known.value.posting_until, &known.value.to, shown.as_str()).await
+}
+
+/// The card of an earlier try that did not come to its end, if there is one: its buttons carry `value`. `until` is when
+/// that try has surely ended; `None`: there was none.
+pub(super) async fn lost<C: Chat + Clock>(
+    ctx: &C,
+    until: Option<Timestamp>,
+    to: &ChatUser,
+    value: &str,
+) -> Result<Option<CopyAddress>> {
+    match until {
         None => Ok(None),
         Some(until) if until > ctx.now() => Err(being_posted(until)),
-        Some(_) => match ctx.find(&known.value.to, shown.as_str()).await {
+        Some(_) => match ctx.find(to, value).await {
             Err(Error::Refused(_)) => Ok(None),
             found => found,
         },
     }
 }
 
-fn being_posted(until: Timestamp) -> Error {
+pub(super) fn being_posted(until: Timestamp) -> Error {
     Error::Unavailable { service: "chat", retry_at: Some(until) }
+}
+
+/// When a post that begins now has surely ended.
+pub(super) fn posting_until(now: Timestamp) -> Result<Timestamp> {
+    Ok(now.plus(Span::of_seconds(POSTING_SECONDS)?))
+}
+
+/// Whoever comes next may post at once, but looks for the card first, unless it is proven that it was not posted.
+pub(super) fn released(error: &Error, now: Timestamp) -> Option<Timestamp> {
+    let proven = matches!(error, Error::Refused(_) | Error::Unavailable { retry_at: Some(_), .. });
+    (!proven).then_some(now)
 }
 
 /// Records what will be shown and that it is being posted.
@@ -95,7 +116,7 @@ async fn begin<C: WriteStore + Clock>(
     known: Option<Versioned<PostedCopy>>,
 ) -> Result<()> {
     let (gate, context) = (asking.gate, asking.case.request.context.clone());
-    let until = ctx.now().plus(Span::of_seconds(POSTING_SECONDS)?);
+    let until = posting_until(ctx.now())?;
     let slot = Slot::Shown(shown_id(gate, recipient, context.as_ref()));
     let shown = Shown {
         request: gate.request.clone(),
@@ -103,6 +124,7 @@ async fn begin<C: WriteStore + Clock>(
         recipient: recipient.clone(),
         action: gate.action.clone(),
         context,
+        question: None,
         at: ctx.now(),
     };
     let copy = PostedCopy {
@@ -121,25 +143,25 @@ async fn begin<C: WriteStore + Clock>(
     }
 }
 
-async fn post<C>(ctx: &C, asking: &Asking<'_>, user: &ChatUser, slot: &Slot, shown: &ShownId) -> Result<()>
+async fn post<C>(
+    ctx: &C,
+    asking: &Asking<'_>,
+    recipient: &SubjectId,
+    user: &ChatUser,
+    slot: &Slot,
+) -> Result<()>
 where
     C: WriteStore + Chat + Clock,
 {
-    let card = cards::gate(&asking.case.view(), asking.gate, shown);
+    let card = card_of(asking.case, asking.gate, recipient);
     let showing = Digest::of(&card)?;
     match ctx.post(user, &card).await {
         Ok(address) => change_copy(ctx, slot, |copy| copy.note(&address, Some(showing.clone()))).await,
         Err(error) => {
             // If this fails as well, the others wait until the time that was recorded.
-            let _released = release(ctx, slot, &error).await;
+            let until = released(&error, ctx.now());
+            let _released = change_copy(ctx, slot, |copy| copy.posting_until = until).await;
             Err(error)
         }
     }
-}
-
-/// Lets others post at once; they look for the card first, unless it is proven that it was not posted.
-async fn release<C: WriteStore + Clock>(ctx: &C, slot: &Slot, error: &Error) -> Result<()> {
-    let proven = matches!(error, Error::Refused(_) | Error::Unavailable { retry_at: Some(_), .. });
-    let until = (!proven).then(|| ctx.now());
-    change_copy(ctx, slot, |copy| copy.posting_until = until).await
 }

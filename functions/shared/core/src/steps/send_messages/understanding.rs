@@ -1,41 +1,74 @@
-//! Shows an asker what was understood.
+//! Shows an asker what was understood: once, as the cards of gates are posted.
 
-use super::updating::update;
+use super::{
+    posting::{being_posted, lost, posting_until, released},
+    updating::update,
+};
 use crate::{
     Error, Result,
-    card::CopyAddress,
+    card::Card,
     cards,
-    change::{put, read},
+    change::{Versioned, put, read},
     ids::MessageId,
     message::{Ask, Message, Origin},
-    ports::{Chat, Configs, Expect, KeyOwner, Vault, WriteStore},
+    person::ChatUser,
+    ports::{Chat, Clock, Configs, Expect, KeyOwner, Vault, WriteStore},
     slot::Slot,
     steps::committing::until_first,
 };
 
 pub(super) async fn show_understood<C>(ctx: &C, id: &MessageId) -> Result<()>
 where
-    C: WriteStore + Chat + Configs + Vault,
+    C: WriteStore + Chat + Clock + Configs + Vault,
 {
     let slot = Slot::Message(id.clone());
     let Some(found) = read::<Message>(ctx, &slot).await? else { return Ok(()) };
-    let Origin::Chat { user } = &found.value.origin else { return Ok(()) };
-    let owner = KeyOwner::Subject(found.value.author.clone());
-    let plain = ctx.open(&owner, &Message::purpose(id), &found.value.asks).await?;
-    let asks: Vec<Ask> = serde_json::from_str(&plain).map_err(|e| Error::Broken(format!("asks: {e}")))?;
-    let config = ctx.active().await?;
-    let card = cards::understood(&found.value, &asks, &config);
-    if let Some(copy) = &found.value.copy {
-        return update(ctx, copy, &card).await;
+    let Origin::Chat { user } = found.value.origin.clone() else { return Ok(()) };
+    if found.value.copy.is_none() {
+        match lost(ctx, found.value.posting_until, &user, id.as_str()).await? {
+            Some(copy) => change(ctx, &slot, |message| message.copy = Some(copy.clone())).await?,
+            None => return post(ctx, &slot, &user, found).await,
+        }
     }
-    let copy = ctx.post(user, &card).await?;
-    keep_message_copy(ctx, &slot, copy).await
+    let Some(found) = read::<Message>(ctx, &slot).await? else { return Ok(()) };
+    let Some(copy) = &found.value.copy else { return Ok(()) };
+    update(ctx, copy, &card(ctx, &found.value).await?).await
 }
 
-async fn keep_message_copy(ctx: &impl WriteStore, slot: &Slot, copy: CopyAddress) -> Result<()> {
+async fn card<C: Configs + Vault>(ctx: &C, message: &Message) -> Result<Card> {
+    let owner = KeyOwner::Subject(message.author.clone());
+    let plain = ctx.open(&owner, &Message::purpose(&message.id), &message.asks).await?;
+    let asks: Vec<Ask> = serde_json::from_str(&plain).map_err(|e| Error::Broken(format!("asks: {e}")))?;
+    Ok(cards::understood(message, &asks, &*ctx.active().await?))
+}
+
+async fn post<C>(ctx: &C, slot: &Slot, user: &ChatUser, found: Versioned<Message>) -> Result<()>
+where
+    C: WriteStore + Chat + Clock + Configs + Vault,
+{
+    let card = card(ctx, &found.value).await?;
+    let until = posting_until(ctx.now())?;
+    let message = Message { posting_until: Some(until), ..found.value };
+    match ctx.commit(vec![put(slot.clone(), Expect::Version(found.version), &message, None)?]).await {
+        Err(Error::Conflict) => return Err(being_posted(until)),
+        other => other?,
+    }
+    match ctx.post(user, &card).await {
+        Ok(copy) => change(ctx, slot, |message| message.copy = Some(copy.clone())).await,
+        Err(error) => {
+            // If this fails as well, the others wait until the time that was recorded.
+            let until = released(&error, ctx.now());
+            let _released = change(ctx, slot, |message| message.posting_until = until).await;
+            Err(error)
+        }
+    }
+}
+
+async fn change(ctx: &impl WriteStore, slot: &Slot, change: impl Fn(&mut Message)) -> Result<()> {
     until_first(|| async {
         let Some(found) = read::<Message>(ctx, slot).await? else { return Ok(()) };
-        let message = Message { copy: Some(copy.clone()), ..found.value };
+        let mut message = found.value;
+        change(&mut message);
         ctx.commit(vec![put(slot.clone(), Expect::Version(found.version), &message, None)?]).await
     })
     .await

@@ -1,8 +1,10 @@
-//! Fills the modal in which the desk corrects triage.
+//! Fills the modals whose choices are made of records.
 
 use super::case::case;
 use crate::{
-    Error, Result, cards,
+    Error, Result,
+    card::ModalKind,
+    cards,
     change::{Versioned, read},
     gate::Shown,
     ids::ShownId,
@@ -13,7 +15,13 @@ use crate::{
 };
 
 /// Only somebody who is asked at the gate is shown what is asked there.
-pub(super) async fn fill_modal<C>(ctx: &C, external_id: &str, shown_id: &ShownId, actor: &Actor) -> Result<()>
+pub(super) async fn fill_modal<C>(
+    ctx: &C,
+    external_id: &str,
+    modal: ModalKind,
+    shown_id: &ShownId,
+    actor: &Actor,
+) -> Result<()>
 where
     C: ReadStore + Chat + Configs + Salt + Vault,
 {
@@ -26,5 +34,9 @@ where
         return Err(Error::Refused("the card is somebody else's".into()));
     }
     let case = case(ctx, &shown.value.request, Some(&gate)).await?;
-    ctx.fill_modal(external_id, &cards::correction(&case.view(), shown_id)).await
+    let modal = match modal {
+        ModalKind::Approve => cards::approval(&case.view(), &gate, shown_id),
+        _ => cards::correction(&case.view(), shown_id),
+    };
+    ctx.fill_modal(external_id, &modal).await
 }
