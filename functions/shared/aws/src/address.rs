@@ -56,7 +56,14 @@ mod tests {
     }
 
     /// The SDK's own rules, which read the list of all regions.
-    #[cfg(all(feature = "dynamodb", feature = "kms", feature = "secrets", feature = "sfn", feature = "sqs"))]
+    #[cfg(all(
+        feature = "bedrock",
+        feature = "dynamodb",
+        feature = "kms",
+        feature = "secrets",
+        feature = "sfn",
+        feature = "sqs"
+    ))]
     #[tokio::test]
     async fn addresses_are_those_of_the_sdk() {
         macro_rules! check {
@@ -70,6 +77,7 @@ mod tests {
         for region in
             ["eu-central-1", "us-east-1", "us-gov-west-1", "us-gov-east-1", "cn-north-1", "ap-south-2"]
         {
+            check!(aws_sdk_bedrockruntime, "bedrock-runtime", region);
             check!(aws_sdk_dynamodb, "dynamodb", region);
             check!(aws_sdk_kms, "kms", region);
             check!(aws_sdk_secretsmanager, "secretsmanager", region);

@@ -5,7 +5,9 @@
 )]
 
 mod address;
-#[cfg(any(feature = "dynamodb", feature = "kms", feature = "secrets"))]
+#[cfg(feature = "bedrock")]
+pub mod bedrock;
+#[cfg(any(feature = "dynamodb", feature = "kms"))]
 mod cache;
 #[cfg(feature = "dynamodb")]
 pub mod configs;

@@ -100,7 +100,7 @@ impl Service {
     }
 
     /// Calls an operation once, whatever comes of it.
-    #[cfg(any(feature = "dynamodb", test))]
+    #[cfg(any(feature = "bedrock", feature = "dynamodb", test))]
     pub(crate) async fn call_once<O: Operation>(&self, input: Result<O::Input, BuildError>) -> Answer<O> {
         let mut once = Layer::new("once");
         once.store_put(RetryConfig::disabled());

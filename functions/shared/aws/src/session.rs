@@ -68,8 +68,13 @@ impl Session {
     }
 
     pub(crate) fn service(&self, name: &'static str) -> Service {
-        let address =
-            self.endpoint_url.clone().unwrap_or_else(|| address::regional(name, self.region.as_ref()));
+        self.service_at(name, name)
+    }
+
+    /// A service whose calls are signed for one name and go to the address of another.
+    pub(crate) fn service_at(&self, name: &'static str, host: &str) -> Service {
+        let regional = || address::regional(host, self.region.as_ref());
+        let address = self.endpoint_url.clone().unwrap_or_else(regional);
         let (region, credentials) = (self.region.clone(), self.credentials.clone());
         Service::new(name, address, region, credentials, self.connector.clone())
     }

@@ -31,7 +31,7 @@ operation!(aws_sdk_dynamodb::operation::get_item, GetItem, GetItemInput, GetItem
 operation!(aws_sdk_dynamodb::operation::query, Query, QueryInput, QueryOutput, QueryError);
 
 /// The most writes that are sent as one transaction.
-pub const MAX_TRANSACTION: usize = 12;
+pub const MAX_TRANSACTION: usize = 20;
 
 const SERVICE: &str = "the table";
 const DUE_INDEX: &str = "due";
@@ -155,7 +155,7 @@ mod tests {
             (0, false, true),
             (1, false, true),
             (MAX_TRANSACTION, false, true),
-            (13, false, false),
+            (MAX_TRANSACTION + 1, false, false),
             (2, true, false),
         ] {
             assert_eq!(statements(&writes(count, same)).is_ok(), good, "{count} {same}");

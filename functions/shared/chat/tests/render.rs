@@ -111,7 +111,7 @@ fn a_modal_is_a_view() {
     };
     insta::assert_snapshot!(lines(&render_modal(&modal)), @r#"
     callback_id: "correct"
-    close: {"emoji":false,"text":"Back","type":"plain_text"}
+    close: {"emoji":false,"text":"Cancel","type":"plain_text"}
     private_metadata: "shown-1"
     submit: {"emoji":false,"text":"Correct","type":"plain_text"}
     title: {"emoji":false,"text":"Correct what was unders…","type":"plain_text"}

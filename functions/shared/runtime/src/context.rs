@@ -70,19 +70,34 @@ macro_rules! delegate {
         }
     };
     (@read $name:ident $field:ident) => {
-        $crate::delegate!(@port $name $field ReadStore {
-            fn get(slot: &$crate::core::slot::Slot) -> Option<$crate::core::ports::Stored>;
-            fn list(list: &$crate::core::slot::List) -> Vec<$crate::core::ports::Stored>;
-        });
+        impl $crate::core::ports::ReadStore for $name {
+            async fn get(
+                &self,
+                slot: &$crate::core::slot::Slot,
+            ) -> $crate::core::Result<Option<$crate::core::ports::Stored>> {
+                $crate::telemetry::about(slot);
+                $crate::core::ports::ReadStore::get(&self.$field, slot).await
+            }
+
+            async fn list(
+                &self,
+                list: &$crate::core::slot::List,
+            ) -> $crate::core::Result<Vec<$crate::core::ports::Stored>> {
+                $crate::core::ports::ReadStore::list(&self.$field, list).await
+            }
+        }
     };
     (reads $name:ident) => {
         $crate::delegate!(@read $name reads);
     };
     (writes $name:ident) => {
         $crate::delegate!(@read $name writes);
-        $crate::delegate!(@port $name writes WriteStore {
-            fn commit(writes: Vec<$crate::core::ports::Write>) -> ();
-        });
+        impl $crate::core::ports::WriteStore for $name {
+            async fn commit(&self, writes: Vec<$crate::core::ports::Write>) -> $crate::core::Result<()> {
+                writes.iter().for_each(|write| $crate::telemetry::about(&write.slot));
+                $crate::core::ports::WriteStore::commit(&self.writes, writes).await
+            }
+        }
     };
     (due $name:ident) => {
         $crate::delegate!(@port $name due DueIndex {
@@ -176,6 +191,21 @@ macro_rules! delegate {
             }
         }
     };
+    (second $name:ident) => {
+        impl $crate::core::ports::SecondReader for $name {
+            fn second(
+                &self,
+                config: &$crate::core::config::Config,
+                text: &str,
+            ) -> impl Future<Output = $crate::core::opinion::Second> + Send {
+                $crate::core::ports::SecondReader::second(&self.second, config, text)
+            }
+
+            fn name(&self) -> Option<&str> {
+                $crate::core::ports::SecondReader::name(&self.second)
+            }
+        }
+    };
     (bearers $name:ident) => {
         impl AsRef<$crate::ports::bearers::Adapter> for $name {
             fn as_ref(&self) -> &$crate::ports::bearers::Adapter {
@@ -196,9 +226,12 @@ macro_rules! delegate {
 mod tests {
     use crate::{base::Base, env::Env};
     use countersign_core::{
-        Error,
-        ports::{Clock, Ids, Salt},
+        Error, Result,
+        ids::RequestId,
+        ports::{Action, Clock, Expect, Ids, ReadStore, Salt, Stored, Write, WriteStore},
+        slot::{List, Slot},
     };
+    use tracing::Instrument;
 
     crate::context!(Least: salt);
 
@@ -223,6 +256,59 @@ mod tests {
         may(&least);
         assert_eq!(least.salt(), "some COUNTERSIGN_SALT");
         assert_ne!(least.fresh(), least.fresh());
+    }
+
+    /// A store that holds nothing.
+    struct Nothing;
+
+    impl ReadStore for Nothing {
+        async fn get(&self, _: &Slot) -> Result<Option<Stored>> {
+            Ok(None)
+        }
+
+        async fn list(&self, _: &List) -> Result<Vec<Stored>> {
+            Ok(Vec::new())
+        }
+    }
+
+    impl WriteStore for Nothing {
+        async fn commit(&self, _: Vec<Write>) -> Result<()> {
+            Ok(())
+        }
+    }
+
+    struct Writer {
+        writes: Nothing,
+    }
+
+    crate::delegate!(writes Writer);
+
+    #[tokio::test]
+    async fn the_request_that_is_read_or_written_is_in_the_log() {
+        let writer = Writer { writes: Nothing };
+        let request = Slot::Request(RequestId::derived(&["r"]));
+        let other = Slot::Words(RequestId::derived(&["r"]));
+        let check = |slot: &Slot| Write { slot: slot.clone(), expect: Expect::Any, action: Action::Check };
+        for (slot, named) in [(&request, true), (&other, false)] {
+            let read = logged(async { drop(writer.get(slot).await) }).await;
+            let written = logged(async { drop(writer.commit(vec![check(slot)]).await) }).await;
+            for lines in [read, written] {
+                let id = lines[0]["span"].get("request.id").and_then(serde_json::Value::as_str);
+                assert_eq!(id.is_some(), named, "{slot:?}: {lines:?}");
+            }
+        }
+        let listed = logged(async { drop(writer.list(&List::Quarantine).await) }).await;
+        assert_eq!(listed.len(), 1);
+    }
+
+    /// The lines of a call whose request is not known before `done` reads it.
+    async fn logged(done: impl Future<Output = ()>) -> Vec<serde_json::Value> {
+        let span = || tracing::info_span!("invocation", request.id = tracing::field::Empty);
+        let told = async {
+            done.await;
+            tracing::info!("handled");
+        };
+        crate::telemetry::tests::lines_of(async { told.instrument(span()).await }).await
     }
 
     #[tokio::test]

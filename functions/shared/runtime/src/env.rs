@@ -30,6 +30,8 @@ pub const OIDC_ISSUER: &str = "COUNTERSIGN_OIDC_ISSUER";
 pub const OIDC_AUDIENCE: &str = "COUNTERSIGN_OIDC_AUDIENCE";
 /// Where the issuer's keys are.
 pub const OIDC_JWKS_URL: &str = "COUNTERSIGN_OIDC_JWKS_URL";
+/// The model of Bedrock that reads messages a second time; may be empty.
+pub const SECOND_READER_MODEL: &str = "COUNTERSIGN_SECOND_READER_MODEL";
 
 const QUEUE_PREFIX: &str = "COUNTERSIGN_QUEUE_";
 const WORKFLOW_PREFIX: &str = "COUNTERSIGN_WORKFLOW_";

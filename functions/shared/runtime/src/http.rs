@@ -1,5 +1,6 @@
 //! HTTP as API Gateway's REST proxy hands it over and takes it back.
 
+mod body;
 #[cfg(feature = "oidc")]
 mod caller;
 mod problem;
@@ -11,7 +12,7 @@ pub use response::HttpResponse;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use countersign_core::{Error, Result, message::MAX_BODY_BYTES};
-use serde::Deserialize;
+use serde::{Deserialize, de::DeserializeOwned};
 use std::{collections::BTreeMap, fmt};
 
 /// A request. `Debug` prints method and route only.
@@ -65,6 +66,14 @@ impl HttpRequest {
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers.get(&name.to_ascii_lowercase()).map(String::as_str)
+    }
+
+    /// The body, which must be one JSON object in the shape of `T`.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`], which names the field that is wrong and nothing that was sent in it.
+    pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
+        body::object(&self.body)
     }
 
     pub(crate) fn of_invocation(self, id: &str) -> Self {

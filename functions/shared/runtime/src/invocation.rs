@@ -15,6 +15,12 @@ pub(crate) struct Invocation {
 }
 
 impl Invocation {
+    /// The same, with so much less time.
+    pub(crate) fn ending_earlier(&self, by: Duration) -> Self {
+        let less = i64::try_from(by.as_millis()).unwrap_or(i64::MAX);
+        Self { id: self.id.clone(), deadline: Timestamp(self.deadline.0.saturating_sub(less)) }
+    }
+
     /// Whether less than `reserve` is left.
     pub(crate) fn is_nearly_over(&self, clock: &impl Clock, reserve: Duration) -> bool {
         self.deadline.since(clock.now()) < i64::try_from(reserve.as_millis()).unwrap_or(i64::MAX)
@@ -86,6 +92,15 @@ mod tests {
         let invocation = Invocation { id: String::new(), deadline: Timestamp(10_000) };
         for (now, over) in [(0, false), (7000, false), (7001, true), (20_000, true)] {
             assert_eq!(invocation.is_nearly_over(&At(now), Duration::from_secs(3)), over, "{now}");
+        }
+    }
+
+    #[test]
+    fn what_may_take_long_is_begun_only_with_more_time_left() {
+        let longer = crate::queue::READING_RESERVE.saturating_sub(crate::queue::RESERVE);
+        let invocation = Invocation { id: String::new(), deadline: Timestamp(30_000) }.ending_earlier(longer);
+        for (now, over) in [(0, false), (14_000, false), (14_001, true)] {
+            assert_eq!(invocation.is_nearly_over(&At(now), crate::queue::RESERVE), over, "{now}");
         }
     }
 

@@ -31,5 +31,5 @@ pub use countersign_core as core;
 pub use failure::Failure;
 pub use run::{
     run_dead_letters, run_http, run_queue, run_queue_and_http, run_queue_and_schedule, run_queue_by_group,
-    run_schedule, run_step,
+    run_reading_queue, run_schedule, run_step,
 };

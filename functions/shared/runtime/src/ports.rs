@@ -19,6 +19,8 @@ pub mod queues;
 #[cfg(feature = "dynamodb")]
 pub mod reads;
 pub mod salt;
+#[cfg(feature = "bedrock")]
+pub mod second;
 #[cfg(feature = "chat")]
 pub mod slack;
 #[cfg(feature = "sfn")]

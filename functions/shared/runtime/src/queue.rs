@@ -13,10 +13,14 @@ use countersign_core::{
 use futures_util::{StreamExt, stream};
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
-use tracing::warn;
+use tracing::{Instrument, field::Empty, info, info_span, warn};
 
 /// No message is begun when less than this is left of the invocation.
 pub const RESERVE: Duration = Duration::from_secs(3);
+
+/// The same where a message may wait for a second reader: the last reading begins within
+/// [`MAX_OPINION_MILLIS`](countersign_core::opinion::MAX_OPINION_MILLIS) and takes 5 s more.
+pub const READING_RESERVE: Duration = Duration::from_secs(16);
 
 /// How many messages of a batch are handled at the same time, where that is allowed.
 pub const MAX_GROUPS: usize = 5;
@@ -111,16 +115,33 @@ async fn in_order(
     let mut failed = Vec::new();
     for record in records {
         let id = record.message_id.clone();
-        if invocation.is_nearly_over(clock, RESERVE) {
-            warn!(message.id = id, "left for the next time");
-        } else if let Err(error) = handle(record).await {
-            warn!(message.id = id, error.code = error.code(), error = recordable(&error), "message failed");
-        } else {
-            continue;
+        let span = info_span!("message", invocation.id = invocation.id, message.id = id, request.id = Empty);
+        if !in_time(record, invocation, clock, handle).instrument(span).await {
+            failed.push(Failed { item_identifier: id });
         }
-        failed.push(Failed { item_identifier: id });
     }
     failed
+}
+
+/// Handles a message if there is time; whether it is done.
+async fn in_time(
+    record: Record,
+    invocation: &Invocation,
+    clock: &impl Clock,
+    handle: &impl AsyncFn(Record) -> Result<()>,
+) -> bool {
+    if invocation.is_nearly_over(clock, RESERVE) {
+        warn!("left for the next time");
+        return false;
+    }
+    match handle(record).await {
+        Ok(()) => info!("message handled"),
+        Err(error) => {
+            warn!(error.code = error.code(), error = recordable(&error), "message failed");
+            return false;
+        }
+    }
+    true
 }
 
 impl Record {

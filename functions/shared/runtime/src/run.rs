@@ -5,11 +5,18 @@ use crate::{
     clock::SystemClock,
     http::{self, HttpRequest, HttpResponse},
     invocation::{Invocation, not_the_shape, serve},
-    queue::{Batch, DeadLetter, Record},
+    queue::{Batch, DeadLetter, READING_RESERVE, RESERVE, Record},
+    telemetry::about,
 };
-use countersign_core::{Error, Result, job::Content, ports::Clock};
+use countersign_core::{
+    Error, Result,
+    job::{Content, Job},
+    ports::Clock,
+    slot::Slot,
+};
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
+use tracing::{Instrument, info_span};
 
 /// Serves a state of a workflow, or another caller that hands JSON in and takes JSON out.
 ///
@@ -35,7 +42,7 @@ pub async fn run_schedule<C, O: Serialize>(
     ctx: C,
     step: impl AsyncFn(&C) -> Result<O>,
 ) -> Result<(), Failure> {
-    serve(async |_, _| Ok(to_json(&Box::pin(step(&ctx)).await?)?)).await
+    serve(async |_, invocation| scheduled(&ctx, invocation, &step).await).await
 }
 
 /// Serves a queue of the product's own messages; each fails or succeeds on its own.
@@ -44,6 +51,18 @@ pub async fn run_schedule<C, O: Serialize>(
 /// As [`run_step`].
 pub async fn run_queue<C>(ctx: C, step: impl AsyncFn(&C, Content) -> Result<()>) -> Result<(), Failure> {
     serve(async |event, invocation| batch(&ctx, event, invocation, &step).await).await
+}
+
+/// Serves a queue of the product's own messages, where each may wait for a second reader.
+///
+/// # Errors
+/// As [`run_step`].
+pub async fn run_reading_queue<C>(
+    ctx: C,
+    step: impl AsyncFn(&C, Content) -> Result<()>,
+) -> Result<(), Failure> {
+    let longer = READING_RESERVE.saturating_sub(RESERVE);
+    serve(async |event, invocation| batch(&ctx, event, &invocation.ending_earlier(longer), &step).await).await
 }
 
 /// Serves a queue of the product's own messages, several at the same time: those of one group one after the other, in
@@ -58,7 +77,7 @@ pub async fn run_queue_by_group<C>(
 ) -> Result<(), Failure> {
     serve(async |event, invocation| {
         let batch: Batch = from_json("batch", event)?;
-        let handle = async |record: Record| Box::pin(step(&ctx, record.content()?)).await;
+        let handle = async |record: Record| handled(&ctx, record, &step).await;
         Ok(to_json(&batch.by_group(&group, invocation, &SystemClock, handle).await)?)
     })
     .await
@@ -119,9 +138,19 @@ pub async fn run_queue_and_schedule<C, O: Serialize>(
 ) -> Result<(), Failure> {
     serve(async |event, invocation| match is_batch(&event) {
         true => batch(&ctx, event, invocation, &on_message).await,
-        false => Ok(to_json(&Box::pin(on_schedule(&ctx)).await?)?),
+        false => scheduled(&ctx, invocation, &on_schedule).await,
     })
     .await
+}
+
+/// Runs in a span of its own: it is about many requests, not about the one that it read last.
+async fn scheduled<C, O: Serialize>(
+    ctx: &C,
+    invocation: &Invocation,
+    step: &impl AsyncFn(&C) -> Result<O>,
+) -> Result<Value, Failure> {
+    let span = info_span!("schedule", invocation.id = invocation.id);
+    Ok(to_json(&Box::pin(step(ctx).instrument(span)).await?)?)
 }
 
 fn is_batch(event: &Value) -> bool {
@@ -135,8 +164,16 @@ async fn batch<C>(
     step: &impl AsyncFn(&C, Content) -> Result<()>,
 ) -> Result<Value, Failure> {
     let batch: Batch = from_json("batch", event)?;
-    let handle = async |record: Record| Box::pin(step(ctx, record.content()?)).await;
+    let handle = async |record: Record| handled(ctx, record, step).await;
     Ok(to_json(&batch.each(invocation, &SystemClock, handle).await)?)
+}
+
+async fn handled<C>(ctx: &C, record: Record, step: &impl AsyncFn(&C, Content) -> Result<()>) -> Result<()> {
+    let content = record.content()?;
+    if let Content::Job(Job::Message { promised: Some(id), .. }) = &content {
+        about(&Slot::Request(id.clone()));
+    }
+    Box::pin(step(ctx, content)).await
 }
 
 async fn answer<C>(

@@ -1,10 +1,13 @@
 //! Logs as JSON lines and metrics in CloudWatch's embedded format, both on standard output; bodies are in neither.
 
 use crate::clock::SystemClock;
-use countersign_core::{ports::Clock, time::Timestamp};
+use countersign_core::{ports::Clock, slot::Slot, time::Timestamp};
 use serde_json::{Map, Value, json};
 use tracing::level_filters::LevelFilter;
-use tracing_subscriber::{filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing::{Span, Subscriber};
+use tracing_subscriber::{
+    filter::Targets, fmt::MakeWriter, layer::SubscriberExt, registry::LookupSpan, util::SubscriberInitExt,
+};
 
 /// The namespace of the metrics.
 pub const NAMESPACE: &str = "Countersign";
@@ -33,9 +36,26 @@ impl Unit {
 
 /// Begins to write logs. Called again, it does nothing.
 pub fn start() {
-    let lines = tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false);
+    let _already_started = lines(std::io::stdout).try_init();
+}
+
+/// Whatever is logged, as one JSON object a line.
+pub(crate) fn lines<W>(to: W) -> impl Subscriber + for<'a> LookupSpan<'a> + Send + Sync
+where
+    W: for<'a> MakeWriter<'a> + Send + Sync + 'static,
+{
+    let lines =
+        tracing_subscriber::fmt::layer().json().flatten_event(true).with_span_list(false).with_writer(to);
     let levels = Targets::new().with_default(LIBRARIES).with_target("countersign", PRODUCT);
-    let _already_started = tracing_subscriber::registry().with(levels).with(lines).try_init();
+    tracing_subscriber::registry().with(levels).with(lines)
+}
+
+/// Names the request whose record is read or written in the log lines of the message or call that is being handled,
+/// for a message tells often only what was pressed. [`context!`](crate::context) calls it.
+pub fn about(slot: &Slot) {
+    if let Slot::Request(id) = slot {
+        Span::current().record("request.id", id.as_str());
+    }
 }
 
 /// Records one value of a metric. Dimensions are few and fixed: never an id or a name of a person.
@@ -57,8 +77,36 @@ fn embedded(now: Timestamp, name: &str, unit: Unit, value: f64, dimensions: &[(&
 }
 
 #[cfg(test)]
-mod tests {
+pub(crate) mod tests {
     use super::*;
+    use std::{
+        io,
+        sync::{Arc, Mutex},
+    };
+    use tracing::instrument::WithSubscriber;
+
+    /// What was written, shared.
+    #[derive(Clone, Default)]
+    struct Written(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// What is logged while `done` runs, line by line.
+    pub(crate) async fn lines_of(done: impl Future<Output = ()>) -> Vec<Value> {
+        let written = Written::default();
+        let to = written.clone();
+        done.with_subscriber(lines(move || to.clone())).await;
+        let bytes = written.0.lock().unwrap().clone();
+        String::from_utf8(bytes).unwrap().lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
 
     #[test]
     fn a_metric_is_one_embedded_line() {

@@ -48,8 +48,14 @@ pub(crate) fn of(slot: &Slot) -> Key {
         Slot::Identity(digest) => key(format!("IDENTITY#{digest}"), "IDENTITY"),
         Slot::Group(name) => key(format!("GROUP#{name}"), "GROUP"),
         Slot::Delegation(who) => key(format!("DELEGATION#{who}"), "DELEGATION"),
+        Slot::Automatic(scope) => key(format!("AUTOMATIC#{scope}"), "TALLY"),
         Slot::Budget(cost_centre) => key(format!("BUDGET#{cost_centre}"), "BUDGET"),
+        Slot::Asked(digest) => key(format!("ASKED#{digest}"), "ASKED"),
+        Slot::Seats(of) => key(format!("SEATS#{of}"), "SEATS"),
+        Slot::Holding(digest) => key(format!("HOLDING#{digest}"), "HOLDING"),
         Slot::Config(digest) => key(format!("CONFIG#{digest}"), "CONFIG"),
+        Slot::Withdrawn(digest) => key(format!("CONFIG#{digest}"), "WITHDRAWN"),
+        Slot::ProposedConfig => key("CONFIG#PROPOSED", "PROPOSED"),
         Slot::ActiveConfig => key("CONFIG#ACTIVE", "ACTIVE"),
         Slot::Idempotency(digest) => key(format!("IDEMPOTENCY#{digest}"), "IDEMPOTENCY"),
         Slot::Quarantine(id) => key("QUARANTINE", id),
@@ -91,8 +97,14 @@ pub(crate) fn slot(pk: &str, sk: &str) -> Option<Slot> {
         ("IDENTITY", "IDENTITY") => Slot::Identity(id.into()),
         ("GROUP", "GROUP") => Slot::Group(id.into()),
         ("DELEGATION", "DELEGATION") => Slot::Delegation(SubjectId::new(id).ok()?),
+        ("AUTOMATIC", "TALLY") => Slot::Automatic(id.into()),
+        ("ASKED", "ASKED") => Slot::Asked(id.into()),
         ("BUDGET", "BUDGET") => Slot::Budget(id.into()),
+        ("SEATS", "SEATS") => Slot::Seats(id.into()),
+        ("HOLDING", "HOLDING") => Slot::Holding(id.into()),
         ("CONFIG", "CONFIG") => Slot::Config(id.into()),
+        ("CONFIG", "WITHDRAWN") => Slot::Withdrawn(id.into()),
+        ("CONFIG", "PROPOSED") => Slot::ProposedConfig,
         ("CONFIG", "ACTIVE") => Slot::ActiveConfig,
         ("IDEMPOTENCY", "IDEMPOTENCY") => Slot::Idempotency(id.into()),
         ("ADMIN", "HEAD") => Slot::AdminHead,
@@ -162,8 +174,14 @@ mod tests {
         check(&Slot::Identity("d".into()), "IDENTITY#d", "IDENTITY");
         check(&Slot::Group("a#b c".into()), "GROUP#a#b c", "GROUP");
         check(&Slot::Delegation(who()), "DELEGATION#sub:1", "DELEGATION");
+        check(&Slot::Automatic("target:okta:a#b".into()), "AUTOMATIC#target:okta:a#b", "TALLY");
         check(&Slot::Budget("CC-100".into()), "BUDGET#CC-100", "BUDGET");
+        check(&Slot::Asked("d".into()), "ASKED#d", "ASKED");
+        check(&Slot::Seats("salesforce/admin".into()), "SEATS#salesforce/admin", "SEATS");
+        check(&Slot::Holding("d".into()), "HOLDING#d", "HOLDING");
         check(&Slot::Config("ACTIVE".into()), "CONFIG#ACTIVE", "CONFIG");
+        check(&Slot::Withdrawn("d".into()), "CONFIG#d", "WITHDRAWN");
+        check(&Slot::ProposedConfig, "CONFIG#PROPOSED", "PROPOSED");
         check(&Slot::ActiveConfig, "CONFIG#ACTIVE", "ACTIVE");
         check(&Slot::Idempotency("d".into()), "IDEMPOTENCY#d", "IDEMPOTENCY");
         check(&Slot::Quarantine("q#1".into()), "QUARANTINE", "q#1");

@@ -11,15 +11,17 @@ use serde_json::{Value, json};
 pub const TEXT: &str = "text";
 /// For whom, in the modal [`ModalKind::Ask`].
 pub const BENEFICIARY: &str = "beneficiary";
-/// Why, in the modal [`ModalKind::Deny`].
+/// Why, in the modals [`ModalKind::Deny`] and [`ModalKind::Approve`].
 pub const REASON: &str = "reason";
+/// The words, in the modals [`ModalKind::Question`] and [`ModalKind::Answer`].
+pub const WORDS: &str = "words";
 /// The right intent, in the modal [`ModalKind::Correct`].
 pub const INTENT: &str = "intent";
 /// The right application, in the modal [`ModalKind::Correct`].
 pub const APPLICATION: &str = "application";
-/// The right entitlement, in the modal [`ModalKind::Correct`].
+/// The right entitlement, in the modal [`ModalKind::Correct`]; a lower one, in [`ModalKind::Approve`].
 pub const ENTITLEMENT: &str = "entitlement";
-/// The right length of time, such as `2w`, in the modal [`ModalKind::Correct`].
+/// The right length of time, such as `2w`, in the modal [`ModalKind::Correct`]; a shorter one, in [`ModalKind::Approve`].
 pub const DURATION: &str = "duration";
 
 /// The longest ask that a modal takes, in characters: Slack's inputs end before our limit.
@@ -105,11 +107,43 @@ pub(crate) fn deny(subject: &str, place: Option<String>) -> Value {
     carrying(&modal, place)
 }
 
-/// The modal that stands there until the correction's choices are fetched.
-pub(crate) fn loading(subject: &str, external_id: &str) -> Value {
+/// The modal that takes a question to the requester.
+pub(crate) fn question(subject: &str, place: Option<String>) -> Value {
+    let intro = "Whoever asked for it gets the question; all who decide read it, and the answer.";
+    said(ModalKind::Question, "Ask a question", "Ask", (intro, "What do you want to know?"), subject, place)
+}
+
+/// The modal that takes the requester's answer.
+pub(crate) fn answer(subject: &str, place: Option<String>) -> Value {
+    let intro = "Those who decide on your request read it.";
+    said(ModalKind::Answer, "Answer", "Answer", (intro, "Your answer"), subject, place)
+}
+
+fn said(
+    kind: ModalKind,
+    title: &str,
+    submit: &str,
+    (intro, label): (&str, &str),
+    subject: &str,
+    place: Option<String>,
+) -> Value {
+    let words = Input::Text { limit: MAX_REASON_CHARACTERS, initial: String::new() };
     let modal = Modal {
-        kind: ModalKind::Correct,
-        title: "Correct".into(),
+        kind,
+        title: title.into(),
+        submit: Some(submit.into()),
+        intro: Some(intro.into()),
+        fields: vec![field(WORDS, label, false, words)],
+        subject: subject.into(),
+    };
+    carrying(&modal, place)
+}
+
+/// The modal that stands there until its choices are fetched.
+pub(crate) fn loading(kind: ModalKind, subject: &str, external_id: &str) -> Value {
+    let modal = Modal {
+        kind,
+        title: if kind == ModalKind::Approve { "Approve" } else { "Correct" }.into(),
         submit: None,
         intro: Some("Loading the choices…".into()),
         fields: Vec::new(),
@@ -137,9 +171,10 @@ mod tests {
 
     #[test]
     fn a_filled_modal_still_knows_the_conversation() {
-        let first = loading("shown-1", &external_id("abc", Some("D0EMMA")));
+        let first = loading(ModalKind::Correct, "shown-1", &external_id("abc", Some("D0EMMA")));
         assert_eq!(first["private_metadata"], "shown-1 D0EMMA");
         assert_eq!(first["external_id"], "abc.D0EMMA");
-        assert_eq!(loading("shown-1", &external_id("abc", None))["private_metadata"], "shown-1");
+        let elsewhere = loading(ModalKind::Approve, "shown-1", &external_id("abc", None));
+        assert_eq!(elsewhere["private_metadata"], "shown-1");
     }
 }

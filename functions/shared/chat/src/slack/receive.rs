@@ -1,6 +1,7 @@
 //! What one authentic call of Slack means: jobs, a modal to open, and the answer.
 
 mod command;
+mod delegation;
 mod event;
 mod payload;
 mod press;
@@ -148,7 +149,8 @@ fn message(
 ) -> Received {
     let origin = Origin::Chat { user: user.clone() };
     let actor = Actor::Chat { user };
-    let job = Job::Message { id, actor, origin, text, beneficiary, promised: None, asked_at: now };
+    let job =
+        Job::Message { id, actor, origin, text, beneficiary, promised: None, emergency: None, asked_at: now };
     Received::job(Queue::Triage, job)
 }
 

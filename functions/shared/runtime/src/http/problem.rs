@@ -3,6 +3,7 @@
 use super::{HttpResponse, Unusable};
 use countersign_core::{Error, time::Timestamp};
 use serde_json::{Value, json};
+use std::time::Duration;
 
 impl HttpResponse {
     /// The problem that an error is, as `application/problem+json`; `invocation` helps to find it in the logs.
@@ -31,12 +32,31 @@ impl HttpResponse {
             .with_header("WWW-Authenticate", "Bearer")
     }
 
-    /// A problem of a step's own: what happened, with members that a program can read.
+    /// The answer to a caller whose sign-in is too old or too weak: the challenge of RFC 9470, with the kinds of sign-in
+    /// that are enough and how old one may be, in seconds.
     #[must_use]
-    pub fn of_outcome(status: u16, title: &str, members: &Value, invocation: &str) -> Self {
-        let mut body = json!({
-            "type": "about:blank", "title": title, "status": status, "instance": format!("urn:uuid:{invocation}"),
-        });
+    pub fn sign_in_needed(detail: &str, acr: &[String], max_age: i64, invocation: &str) -> Self {
+        let challenge = format!(
+            "Bearer error=\"insufficient_user_authentication\", error_description=\"A fresh sign-in is needed\", \
+             acr_values=\"{}\", max_age={max_age}",
+            acr.join(" ")
+        );
+        Self::problem(401, "Unauthorized", "Countersign.SignInNeeded", detail, invocation)
+            .with_header("WWW-Authenticate", &challenge)
+    }
+
+    /// The answer to a caller who asks too much, with the longest time to wait, in full seconds.
+    #[must_use]
+    pub fn too_many(detail: &str, wait: Duration, invocation: &str) -> Self {
+        Self::problem(429, "Too Many Requests", "Countersign.TooMany", detail, invocation)
+            .with_header("Retry-After", &wait.as_secs().to_string())
+    }
+
+    /// A problem of a step's own, of the kind of `error`: what happened in words, with members that a program can read.
+    #[must_use]
+    pub fn of_outcome(error: &Error, detail: &str, members: &Value, invocation: &str) -> Self {
+        let (status, title) = status(error);
+        let mut body = details(status, title, error.code(), detail, invocation);
         if let (Some(body), Some(members)) = (body.as_object_mut(), members.as_object()) {
             body.extend(members.clone());
         }
@@ -52,12 +72,16 @@ impl HttpResponse {
     }
 
     fn problem(status: u16, title: &str, code: &str, detail: &str, invocation: &str) -> Self {
-        let body = json!({
-            "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code,
-            "instance": format!("urn:uuid:{invocation}"),
-        });
+        let body = details(status, title, code, detail, invocation);
         Self::empty(status).with_body("application/problem+json", body.to_string())
     }
+}
+
+fn details(status: u16, title: &str, code: &str, detail: &str, invocation: &str) -> Value {
+    json!({
+        "type": "about:blank", "title": title, "status": status, "detail": detail, "code": code,
+        "instance": format!("urn:uuid:{invocation}"),
+    })
 }
 
 fn status(error: &Error) -> (u16, &'static str) {
@@ -100,6 +124,17 @@ mod tests {
     }
 
     #[test]
+    fn an_outcome_is_a_problem_with_members_of_its_own() {
+        let answer = HttpResponse::of_outcome(&Error::Conflict, "over", &json!({"ending": "denied"}), "1-2");
+        let body: Value = serde_json::from_str(answer.body()).unwrap();
+        let expected = json!({
+            "type": "about:blank", "title": "Conflict", "status": 409, "code": "Countersign.Conflict",
+            "detail": "over", "instance": "urn:uuid:1-2", "ending": "denied",
+        });
+        assert_eq!((answer.status, body), (409, expected));
+    }
+
+    #[test]
     fn a_known_time_is_passed_on() {
         let at = |millis| Error::Unavailable { service: "x", retry_at: Some(Timestamp(millis)) };
         for (millis, seconds) in [(-5, "0"), (1, "1"), (30_000, "30")] {
@@ -118,5 +153,11 @@ mod tests {
             assert_eq!(answer.status, status);
         }
         assert_eq!(HttpResponse::unauthenticated("1").header("WWW-Authenticate"), Some("Bearer"));
+        let again = HttpResponse::sign_in_needed("again", &["phr".into(), "phrh".into()], 300, "1");
+        let challenge = again.header("WWW-Authenticate").unwrap();
+        for part in ["insufficient_user_authentication", "acr_values=\"phr phrh\"", "max_age=300"] {
+            assert!(challenge.contains(part), "{challenge}");
+        }
+        assert_eq!(again.status, 401);
     }
 }

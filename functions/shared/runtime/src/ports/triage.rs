@@ -1,7 +1,8 @@
 //! The embedded triage.
 
 use crate::base::Base;
-use countersign_core::{Error, Result};
+use countersign_core::Result;
+use tracing::error;
 
 /// What it needs of the environment.
 pub const NEEDS: &[&str] = &[];
@@ -9,10 +10,14 @@ pub const NEEDS: &[&str] = &[];
 /// The adapter.
 pub type Adapter = countersign_triage::port::Embedded;
 
-/// Builds it.
+/// Builds it. Without a good model it understands nothing, and the desk reads every message.
 ///
 /// # Errors
-/// [`Error::Broken`] if the model is damaged.
+/// None.
 pub async fn build(_: &Base) -> Result<Adapter> {
-    Adapter::builtin().map_err(|e| Error::Broken(format!("triage: {e}")))
+    let adapter = Adapter::shipped();
+    if let Some(fault) = adapter.fault() {
+        error!(error = %fault, "no model to triage by");
+    }
+    Ok(adapter)
 }

@@ -1,7 +1,8 @@
 //! Batches as SQS delivers them.
 
 use super::*;
-use countersign_core::time::Timestamp;
+use crate::telemetry::tests::lines_of;
+use countersign_core::{ids::RequestId, slot::Slot, time::Timestamp};
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
@@ -115,6 +116,34 @@ async fn what_there_is_no_time_for_comes_again() {
     check(&three, 5, &[]).await;
     check(&three, 4, &["m2"]).await;
     check(&three, 0, &["m0", "m1", "m2"]).await;
+}
+
+#[tokio::test]
+async fn each_line_names_the_message_and_the_request_that_it_turned_out_to_be_about() {
+    let handle = async |record: Record| match record.content()? {
+        Content::Nudge { owner, .. } if owner == "none" => Ok(()),
+        Content::Nudge { owner, .. } => {
+            crate::telemetry::about(&Slot::Request(RequestId::new(owner.clone())?));
+            if owner == "R-2" { Err(Error::Conflict) } else { Ok(()) }
+        }
+        Content::Job(_) => Ok(()),
+    };
+    let invocation = Invocation { id: "i".into(), deadline: Timestamp(i64::MAX) };
+    let batch = batch(&["R-1", "R-2", "none"].map(nudge));
+    let lines = lines_of(async { drop(batch.each(&invocation, &Seconds::default(), handle).await) }).await;
+    let told: Vec<Value> = lines
+        .iter()
+        .map(|line| {
+            let span = &line["span"];
+            json!([line["message"], span["invocation.id"], span["message.id"], span["request.id"]])
+        })
+        .collect();
+    let expected = json!([
+        ["message handled", "i", "m0", "R-1"],
+        ["message failed", "i", "m1", "R-2"],
+        ["message handled", "i", "m2", null],
+    ]);
+    assert_eq!(json!(told), expected);
 }
 
 #[test]

@@ -4,9 +4,9 @@ use super::{ChatUser, Received, payload, words};
 use crate::slack::forms;
 use countersign_core::{
     Result,
-    card::{CopyAddress, Press},
+    card::{CopyAddress, ModalKind, Press},
     ids::{MessageId, RequestId, ShownId},
-    job::{Actor, AskerAnswer, Job, Queue, Verdict},
+    job::{Actor, AskerAnswer, Job, Queue, Spot, Verdict},
     person::ChannelKind,
     time::Timestamp,
 };
@@ -50,7 +50,14 @@ fn address(payload: &Value, conversation: Option<String>) -> Option<CopyAddress>
 
 fn act(press: Press, click: Click) -> Result<Received> {
     match press {
-        Press::Approve | Press::Deny | Press::Correct => at_gate(press, click),
+        Press::Approve
+        | Press::ApproveWith
+        | Press::Deny
+        | Press::Correct
+        | Press::Question
+        | Press::Answer
+        | Press::Claim
+        | Press::GiveBack => at_gate(press, click),
         Press::Send => settle(click, AskerAnswer::Send),
         Press::SendToDesk => settle(click, AskerAnswer::SendToDesk),
         Press::Discard => settle(click, AskerAnswer::Discard),
@@ -64,7 +71,12 @@ fn at_gate(press: Press, click: Click) -> Result<Received> {
     let adopted = click.address.clone().map(|address| Job::Adopt { shown, actor: click.actor(), address });
     let mut received = match press {
         Press::Deny => Received::modal(click.trigger, forms::deny(&click.value, click.place)),
-        Press::Correct => correct(click)?,
+        Press::Question => Received::modal(click.trigger, forms::question(&click.value, click.place)),
+        Press::Answer => Received::modal(click.trigger, forms::answer(&click.value, click.place)),
+        Press::Correct => to_fill(ModalKind::Correct, click)?,
+        Press::ApproveWith => to_fill(ModalKind::Approve, click)?,
+        Press::Claim => claim(click, false)?,
+        Press::GiveBack => claim(click, true)?,
         _ => approve(click)?,
     };
     received.jobs.extend(adopted.map(|job| (Queue::Messages, job)));
@@ -94,11 +106,18 @@ fn approve(click: Click) -> Result<Received> {
     Ok(Received::job(Queue::Decisions, job))
 }
 
-fn correct(click: Click) -> Result<Received> {
+fn claim(click: Click, given_back: bool) -> Result<Received> {
+    let of = Spot::Card { shown: ShownId::new(&click.value)? };
+    let job = Job::Claim { of, actor: click.actor(), given_back, cast_at: click.at, place: click.place };
+    Ok(Received::job(Queue::Decisions, job))
+}
+
+/// A modal whose choices are fetched while it stands there.
+fn to_fill(modal: ModalKind, click: Click) -> Result<Received> {
     let shown = ShownId::new(&click.value)?;
     let external_id = forms::external_id(&click.id(), click.place.as_deref());
-    let view = forms::loading(shown.as_str(), &external_id);
-    let job = Job::FillModal { external_id, shown, actor: click.actor() };
+    let view = forms::loading(modal, shown.as_str(), &external_id);
+    let job = Job::FillModal { external_id, modal, shown, actor: click.actor() };
     let opened = Received::modal(click.trigger, view);
     Ok(Received { jobs: vec![(Queue::Messages, job)], ..opened })
 }

@@ -1,5 +1,6 @@
 //! A card as the blocks of a message.
 
+use super::pages::paragraphs;
 use super::text::{field, object, plain, plain_object};
 use crate::slack::limits::*;
 use countersign_core::card::{Button, Card, Style, Text};
@@ -24,10 +25,8 @@ pub fn render_card(card: &Card) -> (String, Value) {
 }
 
 fn words(card: &Card) -> Vec<Value> {
-    let body = card
-        .body
-        .iter()
-        .filter_map(|text| Some(json!({"type": "section", "text": object(text, MAX_SECTION)?})));
+    let body = card.body.iter().flat_map(|text| paragraphs(text));
+    let body = body.filter_map(|text| Some(json!({"type": "section", "text": object(&text, MAX_SECTION)?})));
     let fields: Vec<_> = card.fields.iter().map(|(name, value)| field(name, value, MAX_FIELD)).collect();
     let fields = fields.chunks(MAX_FIELDS).map(|some| json!({"type": "section", "fields": some}));
     body.chain(fields).chain(context(&card.context)).collect()

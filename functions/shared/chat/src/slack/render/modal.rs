@@ -27,7 +27,7 @@ pub fn render_modal(modal: &Modal) -> Value {
         "callback_id": modal.kind.name(),
         "title": plain_object(&modal.title, MAX_MODAL_TITLE)
             .or_else(|| plain_object("Countersign", MAX_MODAL_TITLE)),
-        "close": plain_object("Back", MAX_MODAL_TITLE),
+        "close": plain_object("Cancel", MAX_MODAL_TITLE),
         "private_metadata": subject,
         "blocks": blocks,
     });

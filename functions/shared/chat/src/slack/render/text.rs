@@ -1,5 +1,6 @@
 //! Text as Slack shows it: cut to a limit, escaped, with nothing in plain text that acts.
 
+use super::letters::folded;
 use crate::slack::limits::MAX_ID;
 use countersign_core::{card::Span, person::ChatUser, time::Timestamp};
 use serde_json::{Value, json};
@@ -103,6 +104,7 @@ impl Writer {
         for span in spans {
             match span {
                 Span::Plain(text) => self.harmless(text, Place::Markup),
+                Span::Quote(text) => self.quote(text),
                 Span::Strong(text) => self.strong(text),
                 Span::Mention(user) => self.mention(user),
                 Span::Instant(at, words) => self.instant(*at, words),
@@ -124,6 +126,16 @@ impl Writer {
         if opened {
             self.out.push('*');
         }
+    }
+
+    /// Each line of it marked, on lines of its own.
+    fn quote(&mut self, text: &str) {
+        for line in cleaned(text).trim().split('\n') {
+            let broken = self.out.is_empty() || self.out.ends_with('\n');
+            self.piece(if broken { "> " } else { "\n> " });
+            self.harmless(line, Place::Markup);
+        }
+        self.piece("\n");
     }
 
     fn mention(&mut self, user: &ChatUser) {
@@ -162,6 +174,17 @@ impl Writer {
     }
 }
 
+/// The most characters that one is shown as, in a quote.
+pub(crate) fn most_shown(c: char) -> usize {
+    match clean(c) {
+        None => 0,
+        Some('&' | '<' | '>') => 5,
+        Some('@' | '*' | '_' | '~' | '`') => 2,
+        Some('\n') => "\n> ".len(),
+        Some(_) => 1,
+    }
+}
+
 fn calls(after: &str) -> bool {
     let word: String = after.chars().take_while(char::is_ascii_alphabetic).collect();
     CALLS.contains(&word.to_ascii_lowercase().as_str())
@@ -190,7 +213,7 @@ fn clean(c: char) -> Option<char> {
         // Overrides of direction, which make text read as another text.
         '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{206f}' | '\u{fff9}'..='\u{fffb}' => Some('\u{fffd}'),
         c if c.is_control() => Some('\u{fffd}'),
-        c => Some(c),
+        c => Some(folded(c)),
     }
 }
 
@@ -250,6 +273,16 @@ mod tests {
     }
 
     #[test]
+    fn no_line_of_a_quote_stands_outside_it() {
+        let quote = |text: &str| [Span::Strong("Asked".into()), Span::Quote(text.into())];
+        check(&quote("one"), 99, "*Asked*\n> one");
+        check(&quote("one\n\u{2028}*Risk* none"), 99, "*Asked*\n> one\n> \n> *\u{200b}Risk*\u{200b} none");
+        check(&quote("𝗔𝗽𝗽𝗿𝗼𝘃𝗲𝗱 by <@U0DANA>"), 99, "*Asked*\n> Approved by &lt;@U0DANA&gt;");
+        check(&[Span::Quote("one".into()), Span::Plain("two".into())], 99, "> one\ntwo");
+        check(&quote("one two"), 14, "*Asked*\n> one…");
+    }
+
+    #[test]
     fn long_text_is_cut_between_whole_pieces() {
         check(&[Span::Plain("abcde".into())], 5, "abcde");
         check(&[Span::Plain("abcdef".into())], 5, "abcd…");
@@ -274,6 +307,7 @@ mod tests {
         let span = prop_oneof![
             text().prop_map(Span::Plain),
             text().prop_map(Span::Strong),
+            text().prop_map(Span::Quote),
             text().prop_map(|id| Span::Mention(user(&id))),
             (any::<i64>(), text()).prop_map(|(at, words)| Span::Instant(at, words)),
         ];
@@ -301,7 +335,10 @@ mod tests {
         fn no_text_acts_or_exceeds_its_limit(spans in spans(), limit in 1usize..200) {
             let text = marked(&spans, limit);
             prop_assert!(text.chars().count() <= limit);
-            prop_assert!(!without_our_markup(&text).contains(['<', '>']));
+            // What is left of our marks of quotes: `>` at the start of a line.
+            let lines = text.split('\n').map(|line| line.strip_prefix('>').unwrap_or(line));
+            let unquoted = lines.collect::<Vec<_>>().join("\n");
+            prop_assert!(!without_our_markup(&unquoted).contains(['<', '>']));
             prop_assert!(!text.contains(|c: char| c.is_control() && c != '\n'));
         }
 
