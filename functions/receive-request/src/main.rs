@@ -4,7 +4,7 @@ mod api;
 
 use countersign_runtime::{Failure, run_http};
 
-countersign_runtime::context!(Context: writes, bearers, queues);
+countersign_runtime::context!(Context: writes, bearers, queues, salt);
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {

@@ -1,6 +1,7 @@
-//! Records votes and cancellations, from chat and from the API.
+//! Records votes, claims, questions, answers and cancellations, from chat and from the API.
 
 mod api;
+mod saying;
 
 use countersign_core::steps::record_decision;
 use countersign_runtime::{Failure, run_queue_and_http};
