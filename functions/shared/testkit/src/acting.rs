@@ -7,16 +7,18 @@ use crate::{
 };
 use countersign_core::{
     Result,
+    audit::{ADMIN_CHAIN, Entry, Happening, Head, verify},
     card::{CopyAddress, Press},
     change::{decode, put},
     gate::{Gate, Shown},
-    ids::{MessageId, RequestId, ShownId, SubjectId},
-    job::{Actor, AskerAnswer, Envelope, Job, Queue, Verdict},
+    ids::{IncidentId, MessageId, RequestId, ShownId, SubjectId},
+    job::{Actor, AskerAnswer, Envelope, Job, Queue, Spot, Verdict},
     message::{Ask, Origin},
     person::{Delegation, Period, link::subject_of},
-    ports::{Clock, Expect, Ids, Salt, WriteStore},
+    policy::break_glass::Emergency,
+    ports::{Clock, Expect, Ids, ReadStore, Salt, WriteStore},
     request::Request,
-    slot::Slot,
+    slot::{List, Slot},
     steps::record_decision::{Input, Sight},
     time::Timestamp,
 };
@@ -50,6 +52,10 @@ impl World {
 
     /// Somebody writes to the desk; what was understood is shown, nothing is sent.
     pub fn write(&self, who: &str, text: &str) -> MessageId {
+        self.write_in(who, text, None)
+    }
+
+    pub(crate) fn write_in(&self, who: &str, text: &str, emergency: Option<Emergency>) -> MessageId {
         let id = MessageId::derived(&["message", &self.fresh()]);
         let user = chat_user(who);
         let job = Job::Message {
@@ -59,6 +65,7 @@ impl World {
             text: text.to_owned(),
             beneficiary: None,
             promised: None,
+            emergency,
             asked_at: self.now(),
         };
         self.queue(Queue::Triage, job);
@@ -73,9 +80,23 @@ impl World {
 
     /// Somebody asks and sends; everything that follows at once happens. The id of the (first) request.
     pub fn ask(&self, who: &str, ask: Ask) -> RequestId {
+        self.ask_in(who, ask, None)
+    }
+
+    /// As [`World::ask`], by break-glass in an incident.
+    pub fn break_glass(&self, who: &str, ask: Ask, incident: &str) -> RequestId {
+        self.ask_in(who, ask, Some(Self::emergency(incident)))
+    }
+
+    pub(crate) fn emergency(incident: &str) -> Emergency {
+        let incident = IncidentId::new(incident).expect("an incident has a number");
+        Emergency { incident, reason: "it is on fire".into() }
+    }
+
+    fn ask_in(&self, who: &str, ask: Ask, emergency: Option<Emergency>) -> RequestId {
         let text = ask.text.clone();
         self.understand(&text, vec![ask]);
-        let message = self.write(who, &text);
+        let message = self.write_in(who, &text, emergency);
         self.run();
         self.answer(who, &message, AskerAnswer::Send);
         self.run();
@@ -85,7 +106,7 @@ impl World {
     /// What somebody sees to press on, newest first.
     #[must_use]
     pub fn card_of(&self, who: &str) -> Option<ShownId> {
-        let button = self.state().chat.button(&chat_user(who), Press::Approve)?;
+        let button = self.state().chat.button(&chat_user(who), Press::Deny)?;
         ShownId::new(button.value).ok()
     }
 
@@ -119,6 +140,7 @@ impl World {
             actor: Actor::Chat { user: chat_user(&pressed.who) },
             verdict: pressed.verdict.clone(),
             reason: pressed.reason.clone(),
+            sign_in: None,
             cast_at: self.now(),
             place: None,
         }
@@ -126,16 +148,46 @@ impl World {
 
     /// For a week, somebody else may decide in somebody's place.
     pub fn delegate(&self, from: &str, to: &str) {
+        self.delegate_for(from, to, 7 * 24 * 60);
+    }
+
+    /// For so many minutes, somebody else may decide in somebody's place.
+    pub(crate) fn delegate_for(&self, from: &str, to: &str, minutes: i64) {
         let (from, to, now) = (self.subject(from), self.subject(to), self.now());
-        let period = Period { from: now, to: Timestamp(now.0 + 7 * 86_400_000) };
-        let delegation = Delegation { from: from.clone(), to, period };
-        self.put(Slot::Delegation(from), &delegation);
+        let period = Period { from: now, to: Timestamp(now.0 + minutes * 60_000) };
+        let delegation = Delegation { id: None, from: from.clone(), to, period, reason: None };
+        let write = put(Slot::Delegation(from), Expect::Any, &delegation, None);
+        self.state().commit(vec![write.expect("it has a JSON form")]).expect("nothing is expected");
     }
 
     /// Stores a record, whatever stood there.
     pub fn put(&self, slot: Slot, value: &impl Serialize) {
         let write = put(slot, Expect::Any, value, None).expect("the record has a JSON form");
         self.state().records.commit(vec![write]).expect("nothing is expected");
+    }
+
+    /// Somebody asks the requester something on a card, or answers on one. The id of what was said.
+    pub fn say(&self, who: &str, shown: &ShownId, answers: bool, text: &str) -> String {
+        let id = self.fresh();
+        let (shown, actor, text) = (shown.clone(), Actor::Chat { user: chat_user(who) }, text.to_owned());
+        let job = Job::Say { id: id.clone(), shown, actor, answers, text, cast_at: self.now(), place: None };
+        self.queue(Queue::Decisions, job);
+        id
+    }
+
+    /// What somebody sees to answer on, newest first.
+    #[must_use]
+    pub fn question_of(&self, who: &str) -> Option<ShownId> {
+        let button = self.state().chat.button(&chat_user(who), Press::Answer)?;
+        ShownId::new(button.value).ok()
+    }
+
+    /// Somebody says on a card that they are on it, or are not any more.
+    pub fn take_on(&self, who: &str, shown: &ShownId, given_back: bool) {
+        let actor = Actor::Chat { user: chat_user(who) };
+        let of = Spot::Card { shown: shown.clone() };
+        let job = Job::Claim { of, actor, given_back, cast_at: self.now(), place: None };
+        self.queue(Queue::Decisions, job);
     }
 
     /// Somebody takes a request back.
@@ -209,6 +261,24 @@ impl World {
     #[must_use]
     pub fn headlines(&self, who: &str) -> Vec<String> {
         self.state().chat.headlines(&chat_user(who))
+    }
+
+    /// What was done in the chain of administration, in order.
+    ///
+    /// # Panics
+    /// If the chain is not whole.
+    #[must_use]
+    pub fn admin_actions(&self) -> Vec<String> {
+        let entries = self.finish(self.list(&List::Audit(ADMIN_CHAIN.into()))).expect("the table answers");
+        let entries = entries.into_iter().map(|one| Ok(decode::<Entry>(one)?.value));
+        let entries: Vec<Entry> = entries.collect::<Result<_>>().expect("the chain decodes");
+        let head: Head = self.record(&Slot::AdminHead).expect("something was done");
+        assert_eq!(verify(ADMIN_CHAIN, &entries, &head), Ok(()));
+        let action = |entry: &Entry| match &entry.what {
+            Happening::Operated { action, .. } | Happening::ConfigChanged { action, .. } => action.clone(),
+            other => format!("{other:?}"),
+        };
+        entries.iter().map(action).collect()
     }
 
     /// Work that is still owed.

@@ -61,7 +61,7 @@ impl World {
         let mut state = self.state();
         let running = state.running;
         // In a race, what is done is of no interest, only what comes of it.
-        if !running.is_empty() && !state.trouble.racing {
+        if !running.is_empty() && !state.trouble.racing && state.replay.is_none() {
             state.acts.insert((running, act));
         }
     }

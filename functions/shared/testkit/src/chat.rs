@@ -66,7 +66,11 @@ impl Chats {
     /// The messages that showed a gate's card, oldest first, each with what its buttons carried.
     pub fn of_gates(&self) -> impl Iterator<Item = (&str, &Posted)> {
         self.posts.iter().filter_map(|posted| {
-            let button = posted.first.buttons.iter().find(|button| button.press == Press::Approve)?;
+            let button = posted
+                .first
+                .buttons
+                .iter()
+                .find(|button| matches!(button.press, Press::Deny | Press::Answer))?;
             Some((button.value.as_str(), posted))
         })
     }
@@ -92,8 +96,7 @@ impl Chats {
     /// The newest button of a kind that a person sees.
     #[must_use]
     pub fn button(&self, user: &ChatUser, press: Press) -> Option<Button> {
-        let buttons: Vec<&Button> =
-            self.of(user).into_iter().flat_map(|posted| &posted.card.buttons).collect();
-        buttons.into_iter().rfind(|button| button.press == press).cloned()
+        let posts = self.of(user).into_iter().rev();
+        posts.flat_map(|posted| &posted.card.buttons).find(|button| button.press == press).cloned()
     }
 }

@@ -9,21 +9,25 @@ use countersign_core::{
     audit::{Entry, Happening},
     gate::{Ending, Shown},
     ids::{RequestId, ShownId},
+    message::{Message, MessageStatus},
     request::{EffectKind, Outcome, Status},
     slot::{List, Slot},
 };
 use std::collections::BTreeMap;
 
 impl World {
-    /// All that is recorded of a request, with what was shown of it.
+    /// All that is recorded of a request, with what was shown of it, and what must stand nowhere in it.
     #[must_use]
     pub fn history(&self, id: &RequestId) -> History {
+        History { secrets: self.secrets(), ..self.recorded(id) }
+    }
+
+    pub(crate) fn recorded(&self, id: &RequestId) -> History {
         let mut history = self.finish(History::read(self, id)).expect("the store answers");
         let slots: Vec<Slot> = self.state().records.all.keys().cloned().collect();
         let shown = slots.iter().filter(|slot| matches!(slot, Slot::Shown(_)));
         let shown = shown.filter_map(|slot| self.record::<Shown>(slot));
         history.shown = shown.filter(|shown| shown.request == *id).collect();
-        history.secrets = self.secrets();
         history
     }
 
@@ -63,7 +67,19 @@ impl World {
             let broken = self.history(&id).broken();
             broken.into_iter().map(move |broken| (id.clone(), broken))
         };
-        self.requests().into_iter().flat_map(of).collect()
+        let requests = self.requests();
+        let discarded = requests.iter().filter(|id| self.is_discarded(id)).map(|id| {
+            let how = "made of a message that was discarded".to_owned();
+            (id.clone(), Broken { invariant: "I17", how })
+        });
+        let discarded: Vec<_> = discarded.collect();
+        requests.into_iter().flat_map(of).chain(discarded).collect()
+    }
+
+    /// I17: of a discarded message no request is made.
+    fn is_discarded(&self, id: &RequestId) -> bool {
+        let message = self.record::<Message>(&Slot::Message(self.request(id).message));
+        message.is_some_and(|message| message.status == MessageStatus::Discarded)
     }
 
     /// Nothing is broken, owed, on its way or dead.

@@ -173,7 +173,12 @@ async fn addresses_do_not_meet(store: &impl WriteStore) {
         Slot::SubjectKey(who.clone()),
         Slot::Identity(text.clone()),
         Slot::Group(text.clone()),
+        Slot::Automatic(text.clone()),
+        Slot::Asked(text.clone()),
         Slot::Budget(text.clone()),
+        Slot::Seats(text.clone()),
+        Slot::Withdrawn(text.clone()),
+        Slot::Holding(text.clone()),
         Slot::Idempotency(text.clone()),
         Slot::Quarantine(text),
         Slot::Example(one.clone(), 1),
@@ -237,6 +242,6 @@ async fn only_so_many_at_once(store: &impl WriteStore) {
     let writes = |count: usize| -> Vec<Write> {
         (0..count).map(|n| put(request(&format!("many {n}")), Expect::Any, json!(n))).collect()
     };
-    assert_eq!(store.commit(writes(12)).await, Ok(()), "12 writes are taken");
-    assert!(store.commit(writes(13)).await.is_err(), "13 writes are not");
+    assert_eq!(store.commit(writes(20)).await, Ok(()), "20 writes are taken");
+    assert!(store.commit(writes(21)).await.is_err(), "21 writes are not");
 }

@@ -56,14 +56,28 @@ pub struct Execution {
     pub(crate) ready_at: Timestamp,
     pub(crate) token: Option<String>,
     pub(crate) until: Option<Timestamp>,
+    /// What its token was completed with while its function was at work, where that must end first.
+    pub(crate) answered: Option<Value>,
 }
 
-/// All executions by name, and how many tokens were handed out.
+/// Whose promises the workflow service keeps.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Promises {
+    /// AWS: every try of a state has a token of its own, and a token that was taken ends the wait at once.
+    #[default]
+    Aws,
+    /// Emulators: all tries of a state have one token, one that is closed is taken all the same, and a wait ends only
+    /// with its function, whose death then counts more than the token.
+    Emulator,
+}
+
+/// All executions by name.
 #[derive(Clone, Debug, Default)]
 pub struct Engine {
     /// The executions.
     pub executions: BTreeMap<String, Execution>,
-    tokens: u64,
+    /// Whose promises it keeps.
+    pub promises: Promises,
 }
 
 impl Engine {
@@ -93,6 +107,7 @@ impl Engine {
             ready_at: now,
             token: None,
             until: None,
+            answered: None,
         };
         match self.executions.get(name) {
             Some(known) if known.input != *input => {
@@ -106,21 +121,29 @@ impl Engine {
         }
     }
 
-    /// A new token.
-    pub(crate) fn token(&mut self) -> String {
-        self.tokens += 1;
-        format!("token-{}", self.tokens)
+    /// The token of the present try of an execution's state.
+    pub(crate) fn token(&self, name: &str) -> String {
+        let Some(e) = self.executions.get(name) else { return String::new() };
+        match self.promises {
+            Promises::Aws => format!("token-{name}-{}.{}.{}", e.redrive, e.turn, e.retry),
+            Promises::Emulator => format!("token-{name}-{}.{}", e.redrive, e.turn),
+        }
     }
 
     /// Completes the wait of a token that is alive.
     pub(crate) fn succeed(&mut self, token: &str, output: &Value) -> Spent {
         let waits = |e: &&mut Execution| e.stand == Stand::Running && e.token.as_deref() == Some(token);
-        match self.executions.values_mut().find(waits) {
-            Some(execution) => {
+        match (self.executions.values_mut().find(waits), self.promises) {
+            (Some(execution), Promises::Emulator) if execution.busy => {
+                execution.answered.get_or_insert_with(|| output.clone());
+                Spent::Taken
+            }
+            (Some(execution), _) => {
                 execution.answer(output);
                 Spent::Taken
             }
-            None => Spent::Closed,
+            (None, Promises::Emulator) => Spent::Taken,
+            (None, Promises::Aws) => Spent::Closed,
         }
     }
 
@@ -153,6 +176,12 @@ impl Engine {
 }
 
 impl Execution {
+    /// The wake-ups that it knows, in milliseconds since 1970.
+    #[must_use]
+    pub fn wakes(&self) -> &[i64] {
+        &self.wake
+    }
+
     /// Whether it waits for its token.
     #[must_use]
     pub fn waits(&self) -> bool {
@@ -199,7 +228,11 @@ impl Execution {
             "ProvisionAccess" => self.leave_task(output, "IsProvisioned"),
             "RevokeAccess" => self.leave_task(output, "IsRevoked"),
             // The token ends the wait, not the function.
-            _ => {}
+            _ => {
+                if let Some(output) = self.answered.take() {
+                    self.answer(&output);
+                }
+            }
         }
     }
 
@@ -238,7 +271,7 @@ impl Execution {
 
     fn enter(&mut self) {
         self.entry += 1;
-        self.busy = false;
+        (self.busy, self.answered) = (false, None);
     }
 
     /// Enters a state.

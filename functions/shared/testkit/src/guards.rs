@@ -30,16 +30,32 @@ pub enum Guard {
     TokenFence,
     /// An entry that finds the answer owes its token to be spent.
     AnsweredEntryOwes,
+    /// An entry that waits by other wake-ups than the gate's owes its token to be spent.
+    MovedEntryOwes,
+    /// Only who asked for it answers a question.
+    RequesterAnswers,
     /// A vote counts only before the deadline.
     Deadline,
     /// A vote counts only for the action that the voter saw.
     SeenDigest,
+    /// Of one person's votes the newest counts, in whatever order they come.
+    VoteOrder,
+    /// Whoever delegates has one voice all the same.
+    OneVoice,
     /// Who asked or filed it for somebody else does not decide it.
     Interested,
     /// Who stands in for the interested does not decide it.
     StandsIn,
+    /// A delegation gives a right only for its time.
+    DelegationPeriod,
     /// Who decided an earlier stage does not decide the next.
     DistinctStages,
+    /// Where a stage needs a fresh sign-in, nothing else decides it.
+    FreshSignIn,
+    /// Who was passed over for others decides no more.
+    PassedOn,
+    /// A stage that must be decided is not passed over.
+    Mandatory,
     /// Nobody is judged by what was known long ago.
     VoteAge,
     /// Before the effect is claimed the voters are looked at once more.
@@ -52,31 +68,45 @@ pub enum Guard {
     RunningTry,
     /// A dead execution has an heir.
     Heir,
+    /// What another grant carries is not taken away.
+    Carried,
     /// What nobody else did in time is done by the sweep.
     Sweep,
+    /// No more is approved automatically than the caps allow.
+    AutomaticCap,
 }
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 28] = [
         Self::VersionCondition,
         Self::AbsentCondition,
         Self::AllOrNothing,
         Self::ClaimCondition,
         Self::TokenFence,
         Self::AnsweredEntryOwes,
+        Self::MovedEntryOwes,
+        Self::RequesterAnswers,
         Self::Deadline,
         Self::SeenDigest,
+        Self::VoteOrder,
+        Self::OneVoice,
         Self::Interested,
         Self::StandsIn,
+        Self::DelegationPeriod,
         Self::DistinctStages,
+        Self::FreshSignIn,
+        Self::PassedOn,
+        Self::Mandatory,
         Self::VoteAge,
         Self::EligibilityAtExecution,
         Self::CancelTooLate,
         Self::ReadBack,
         Self::RunningTry,
         Self::Heir,
+        Self::Carried,
         Self::Sweep,
+        Self::AutomaticCap,
     ];
 
     /// The invariants that it keeps; liveness means that everything comes to its end.
@@ -86,11 +116,21 @@ impl Guard {
             Self::VersionCondition | Self::AbsentCondition => &["I2", "I10", "I11"],
             Self::AllOrNothing | Self::ClaimCondition => &["I4", "I10"],
             Self::ReadBack | Self::RunningTry => &["I4"],
-            Self::TokenFence | Self::Deadline | Self::SeenDigest => &["I12"],
-            Self::Interested | Self::StandsIn | Self::DistinctStages | Self::VoteAge => &["I6"],
+            Self::TokenFence | Self::Deadline | Self::SeenDigest | Self::VoteOrder => &["I12"],
+            Self::OneVoice => &["I2", "I3"],
+            Self::Interested
+            | Self::StandsIn
+            | Self::DelegationPeriod
+            | Self::DistinctStages
+            | Self::FreshSignIn
+            | Self::PassedOn
+            | Self::VoteAge
+            | Self::RequesterAnswers => &["I6"],
             Self::EligibilityAtExecution => &["I1"],
             Self::CancelTooLate => &["I8"],
-            Self::Sweep => &["I3"],
+            Self::Carried => &["I16"],
+            Self::Sweep | Self::Mandatory | Self::MovedEntryOwes => &["I3"],
+            Self::AutomaticCap => &["I15"],
             Self::AnsweredEntryOwes | Self::Heir => &["liveness"],
         }
     }
@@ -135,7 +175,25 @@ impl State {
             (Slot::Gate(..), Some(Guard::DistinctStages), "record-decision") => {
                 set(&mut body, "earlier", json!([]))
             }
+            (Slot::Gate(..), Some(Guard::FreshSignIn), "record-decision") => {
+                if let Some(stage) = body.get_mut("stage") {
+                    set(stage, "step_up", Value::Null);
+                }
+            }
+            (Slot::Gate(..), Some(Guard::Mandatory), "ask-approvers" | "sweep-due") => {
+                if let Some(stage) = body.get_mut("stage") {
+                    set(stage, "mandatory", json!(false));
+                    set(stage, "on_expiry", json!("skip"));
+                }
+            }
+            (Slot::Gate(..), Some(Guard::PassedOn), "record-decision") => ask_once_more(&mut body),
             (Slot::Gate(..), Some(Guard::Deadline), "record-decision") => put_off(&mut body),
+            (Slot::Gate(..), Some(Guard::VoteOrder), "record-decision") => {
+                change_votes(&mut body, |vote| set(vote, "cast_at", json!(0)));
+            }
+            (Slot::Gate(..), Some(Guard::OneVoice), "record-decision") => {
+                change_votes(&mut body, |vote| set(vote, "acting_for", Value::Null));
+            }
             (Slot::Request(_), Some(Guard::Interested), "record-decision") => {
                 forget_the_interested(&mut body)
             }
@@ -151,6 +209,14 @@ impl State {
                     state
                 });
             }
+            (Slot::Automatic(_), Some(Guard::AutomaticCap), "plan-approvals") => {
+                set(&mut body, "approved", json!([]));
+            }
+            (Slot::Holding(_), Some(Guard::Carried), "revoke-access") => set(&mut body, "grants", json!([])),
+            (Slot::Delegation(_), Some(Guard::DelegationPeriod), "record-decision") => {
+                let for_long = json!({"from": 0, "to": self.now.0 + MUCH_MILLIS});
+                set(&mut body, "period", for_long);
+            }
             (Slot::Person(_), Some(Guard::VoteAge), "record-decision") => {
                 set(&mut body, "as_of", json!(self.now.0))
             }
@@ -164,7 +230,14 @@ impl State {
 
     /// What the store makes of the writes that it is asked for.
     pub(crate) fn asked(&self, mut writes: Vec<Write>) -> Vec<Write> {
+        if self.wordless {
+            writes.retain(|write| !self.leaves_out(write));
+        }
         if self.lacks_in(Guard::AnsweredEntryOwes, "ask-approvers") {
+            let owes = |write: &Write| matches!(&write.slot, Slot::Row(_, key) if key.starts_with("spend:"));
+            writes.retain(|write| !owes(write));
+        }
+        if self.lacks_in(Guard::MovedEntryOwes, "ask-approvers") && waits_on(&writes) {
             let owes = |write: &Write| matches!(&write.slot, Slot::Row(_, key) if key.starts_with("spend:"));
             writes.retain(|write| !owes(write));
         }
@@ -177,6 +250,15 @@ impl State {
             }
             if self.lacks_in(Guard::Deadline, "record-decision") {
                 self.keep(write, &["wakes"], |slot| matches!(slot, Slot::Gate(..)));
+            }
+            if self.lacks_in(Guard::FreshSignIn, "record-decision") {
+                self.keep(write, &["stage"], |slot| matches!(slot, Slot::Gate(..)));
+            }
+            if self.lacks(Guard::Mandatory) {
+                self.keep(write, &["stage"], |slot| matches!(slot, Slot::Gate(..)));
+            }
+            if self.lacks_in(Guard::PassedOn, "record-decision") {
+                self.keep(write, &["asked", "passed_on"], |slot| matches!(slot, Slot::Gate(..)));
             }
         }
         writes
@@ -201,10 +283,21 @@ impl State {
             && let Some(stored) = self.records.get(&write.slot)
         {
             for field in fields {
-                set(body, field, stored.body.get(field).cloned().unwrap_or_default());
+                match stored.body.get(field) {
+                    Some(before) => set(body, field, before.clone()),
+                    None => forget(body, field),
+                }
             }
         }
     }
+}
+
+/// Whether the gate that is written has no answer.
+fn waits_on(writes: &[Write]) -> bool {
+    writes.iter().any(|write| match (&write.slot, &write.action) {
+        (Slot::Gate(..), Action::Put(body, _)) => body.get("answer").is_none_or(Value::is_null),
+        _ => false,
+    })
 }
 
 fn set(body: &mut Value, field: &str, value: Value) {
@@ -213,11 +306,33 @@ fn set(body: &mut Value, field: &str, value: Value) {
     }
 }
 
+fn forget(body: &mut Value, field: &str) {
+    if let Some(fields) = body.as_object_mut() {
+        fields.remove(field);
+    }
+}
+
 fn put_off(gate: &mut Value) {
     let last = gate.pointer_mut("/wakes").and_then(Value::as_array_mut).and_then(|wakes| wakes.last_mut());
     if let Some(wake) = last {
         let at = wake.get("at").and_then(Value::as_i64).unwrap_or_default();
         set(wake, "at", json!(at.saturating_add(MUCH_MILLIS)));
+    }
+}
+
+/// Nobody was passed over: the approvers that a gate asked before are in force as well.
+fn ask_once_more(gate: &mut Value) {
+    let before: Vec<Value> =
+        gate.pointer("/stage/approvers").and_then(Value::as_array).cloned().unwrap_or_default();
+    if let Some(asked) = gate.pointer_mut("/asked").and_then(Value::as_array_mut) {
+        asked.extend(before);
+    }
+    set(gate, "passed_on", json!([]));
+}
+
+fn change_votes(gate: &mut Value, change: impl Fn(&mut Value)) {
+    if let Some(votes) = gate.get_mut("votes").and_then(Value::as_object_mut) {
+        votes.values_mut().for_each(change);
     }
 }
 

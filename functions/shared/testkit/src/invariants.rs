@@ -3,10 +3,14 @@
 //! Numbers as in docs/PROOFS.md: I1 no effect without an approval, I2 one decision per gate, I3 every gate ends once
 //! and in time, I4 each effect once, I6 separation of duties, I7 approved is executed, I8 no effect without a yes, I10
 //! a complete audit chain, I11 legal transitions only, I12 nothing stale counts, I13 no secret leaves, I15 all is
-//! bounded.
+//! bounded. The witness also holds I16, no revocation of what another grant carries.
 
 mod bounds;
+mod claims;
+mod clock;
 mod effects;
+mod executed;
+pub(crate) mod quorum;
 mod secrets;
 mod votes;
 
@@ -15,11 +19,10 @@ use countersign_core::{
     audit::{By, Entry, Happening, verify},
     change::{decode, read_request},
     digest::Digest,
-    gate::{Ending, Gate, GateKind, GateStatus, Shown},
+    gate::{Ending, Gate, GateKind, GateStatus, Shown, seating::Panels},
     ids::{RequestId, SubjectId},
-    job::Verdict,
     ports::ReadStore,
-    request::{EffectKind, Outcome, Request, Status},
+    request::{EffectKind, Outcome, Request, Status, is_policys},
     slot::List,
     steps::operate::settled_as,
 };
@@ -84,6 +87,9 @@ impl History {
             self.transitions_are_legal(),
             effects::happen_once(&self.entries),
             votes::are_fresh(&self.entries),
+            claims::are_as_told(self),
+            clock::stands_still(self),
+            quorum::ends_it(self),
             bounds::hold(self),
             secrets::stay_inside(self),
         ];
@@ -99,30 +105,43 @@ impl History {
         })
     }
 
+    /// Whether somebody read it at the desk, and so chose what is asked for.
+    fn was_read_by(&self, who: &SubjectId) -> bool {
+        let at_desk = |gate: &&Gate| matches!(gate.kind, GateKind::Desk | GateKind::Service);
+        self.gates.iter().filter(at_desk).any(|gate| gate.votes.contains_key(who))
+    }
+
     fn gate(&self, number: u32) -> Option<&Gate> {
         self.gates.iter().find(|gate| gate.number == number)
     }
 
-    /// I1: every claim follows a plan for the same action and, for each of its stages, a gate that was opened for that
-    /// action and approved by its quorum, all since that plan; a plan without stages must be the policy's own yes.
+    /// I1: every claim follows a plan for the same action, or for one of which its approvers left that, and, for each stage of
+    /// that plan, a gate that was opened for the planned action and approved by its quorum, all since that plan; a plan
+    /// without stages must be the policy's own yes.
     ///
     /// # Errors
     /// The first claim that does not.
     pub fn effects_are_approved(&self) -> Check {
         for (claimed, action) in self.claims() {
             let before: Vec<&Entry> = self.entries.iter().filter(|e| e.sequence < claimed).collect();
-            let planned = before.iter().rposition(
-                |e| matches!(&e.what, Happening::Planned { action: Some(planned), .. } if planned == action),
-            );
-            let Some(planned) = planned else {
+            let planned = before.iter().rposition(|e| matches!(e.what, Happening::Planned { .. }));
+            let since = planned.and_then(|planned| before.get(planned..)).unwrap_or_default();
+            let Some(Happening::Planned { outcome, action: Some(asked), .. }) =
+                since.first().map(|e| &e.what)
+            else {
                 return broken("I1", format!("claim {claimed} without a plan"));
             };
-            let since = before.get(planned..).unwrap_or_default();
-            let automatic = matches!(since.first().map(|e| &e.what),
-                Some(Happening::Planned { outcome, .. }) if outcome == "automatic");
+            if action != asked && !since.iter().any(|entry| leaves(entry, action)) {
+                return broken("I1", format!("claim {claimed} of what nobody planned or left"));
+            }
+            let automatic = is_policys(outcome);
+            let emergency = since.iter().any(|e| matches!(e.what, Happening::GlassBroken { .. }));
+            if emergency && self.request.review.is_none() {
+                return broken("I1", format!("claim {claimed} by break-glass that nobody looks at"));
+            }
             let stages = self.request.plan.as_ref().map_or(0, |plan| plan.stages.len());
-            let approved = self.approved_gates(since, action);
-            if approved.len() < stages || (stages == 0 && !automatic) {
+            let (approved, skipped) = (self.approved_gates(since, asked), self.skipped_gates(since, asked));
+            if approved.len() + skipped < stages || (approved.is_empty() && !automatic) {
                 let how = format!("claim {claimed}: {} of {stages} stages approved", approved.len());
                 return broken("I1", how);
             }
@@ -140,13 +159,24 @@ impl History {
                 }
                 Happening::GateEnded { gate, ending: Ending::Approved, .. } if opened.contains(gate) => {
                     let votes = approvals(since.get(..position).unwrap_or_default(), *gate, wanted);
-                    let needed = self.gate(*gate).map_or(1, |gate| gate.stage.approve_at as usize);
-                    approved.extend((votes.len() >= needed).then_some(*gate));
+                    let record = self.gate(*gate).filter(|record| quorum::all_seated(record, &votes));
+                    approved.extend(record.map(|record| record.number));
                 }
                 _ => {}
             }
         }
         approved
+    }
+
+    /// How many stages were passed over that need not be decided.
+    fn skipped_gates(&self, since: &[&Entry], wanted: &Digest) -> usize {
+        let skipped = |entry: &&&Entry| match &entry.what {
+            Happening::GateEnded { gate, ending: Ending::Skipped, .. } => {
+                self.gate(*gate).is_some_and(|gate| gate.stage.is_skipped() && gate.action == *wanted)
+            }
+            _ => false,
+        };
+        since.iter().filter(skipped).count()
     }
 
     /// I2: at most one end is recorded of a gate, and it is the one that the gate shows.
@@ -174,7 +204,8 @@ impl History {
         Ok(())
     }
 
-    /// I3: of a request that is over every gate has ended; votes end a gate before its deadline, expiry after it.
+    /// I3: of a request that is over every gate has ended; votes end a gate before its deadline, expiry after it, and only a
+    /// stage that need not be decided is passed over.
     ///
     /// # Errors
     /// The first gate that did not.
@@ -191,7 +222,8 @@ impl History {
             let good = match ending {
                 Ending::Approved | Ending::Denied => late < 0,
                 Ending::Expired => (0..=LATE_MILLIS).contains(&late),
-                Ending::Cancelled | Ending::Superseded | Ending::Skipped => late <= LATE_MILLIS,
+                Ending::Skipped => (0..=LATE_MILLIS).contains(&late) && gate.stage.is_skipped(),
+                Ending::Cancelled | Ending::Superseded => late <= LATE_MILLIS,
             };
             if !good {
                 return broken("I3", format!("gate {number} {ending:?} {late} ms after its deadline"));
@@ -200,7 +232,8 @@ impl History {
         Ok(())
     }
 
-    /// I6: whoever votes is a person, none of the interested, and decided no earlier stage of the same plan.
+    /// I6: whoever votes is a person, none of the interested, decided no earlier stage of the same plan, and was not passed
+    /// over.
     ///
     /// # Errors
     /// The first vote that breaks it.
@@ -214,39 +247,32 @@ impl History {
             if self.request.interested().contains(&subject) || for_them {
                 return broken("I6", format!("entry {}: a vote of the interested", entry.sequence));
             }
+            let approval = self.gate(*gate).is_some_and(|gate| gate.kind == GateKind::Approval);
+            if approval && self.was_read_by(subject) {
+                return broken("I6", format!("entry {}: a vote of who read it at the desk", entry.sequence));
+            }
+            if self.gate(*gate).is_some_and(|gate| !has_signed_in(gate, &entry.what)) {
+                return broken(
+                    "I6",
+                    format!("entry {}: a vote without the sign-in it needs", entry.sequence),
+                );
+            }
             if self.gate(*gate).is_some_and(|gate| gate.earlier.contains(subject)) {
                 return broken("I6", format!("entry {}: decided an earlier stage", entry.sequence));
             }
         }
-        votes::are_of_distinct_people(&self.entries)
+        votes::are_of_distinct_people(&self.entries)?;
+        votes::are_in_order(&self.entries)?;
+        votes::are_of_those_still_asked(&self.entries)
     }
 
-    /// I7: the action that was planned, shown, voted on, claimed and stored as the effect is one and the same.
+    /// I7: the action that was planned, shown, voted on, claimed and stored as the effect is one and the same, but that no
+    /// more of it is done than every approver left.
     ///
     /// # Errors
-    /// The first digest that differs.
+    /// What differs.
     pub fn approved_is_executed(&self) -> Check {
-        let Some(effect) = &self.request.grant else { return Ok(()) };
-        let planned = self.request.plan.as_ref().and_then(|plan| plan.action.as_ref());
-        let digest = planned.and_then(|action| Digest::of(action).ok());
-        if digest.as_ref() != Some(&effect.action)
-            || planned.is_none_or(|action| action.target != effect.target)
-        {
-            return broken("I7", "the effect is not the planned action".into());
-        }
-        if let Some((claim, _)) = self.claims().find(|(_, action)| *action != &effect.action) {
-            return broken("I7", format!("claim {claim} is of another action"));
-        }
-        for gate in self.gates.iter().filter(|g| g.kind == GateKind::Approval && g.action == effect.action) {
-            if let Some(voter) = gate.votes.iter().find(|(_, vote)| vote.action != effect.action) {
-                return broken("I7", format!("gate {}: {} saw another action", gate.number, voter.0));
-            }
-            let shown = self.shown.iter().filter(|shown| shown.gate == gate.number);
-            if shown.into_iter().any(|shown| shown.action != effect.action) {
-                return broken("I7", format!("gate {} was shown with another action", gate.number));
-            }
-        }
-        Ok(())
+        executed::is_approved(self)
     }
 
     /// I8: a request that was denied, expired or cancelled, or that nobody needed to decide, has no claim but those
@@ -255,9 +281,11 @@ impl History {
     /// # Errors
     /// The outcome, if something was claimed.
     pub fn no_effect_without_a_yes(&self) -> Check {
-        use Outcome::{AlreadyHeld, Cancelled, Denied, Expired, Served};
-        let without =
-            matches!(self.request.outcome, Some(AlreadyHeld | Cancelled | Denied | Expired | Served));
+        use Outcome::{AlreadyHeld, Cancelled, Denied, Expired, Joined, Served};
+        let without = matches!(
+            self.request.outcome,
+            Some(AlreadyHeld | Cancelled | Denied | Expired | Joined | Served)
+        );
         match effects::standing_claim(&self.entries) {
             Some(claim) if without => {
                 broken("I8", format!("claim {claim} of a request that is {:?}", self.request.outcome))
@@ -325,6 +353,11 @@ fn broken(invariant: &'static str, how: String) -> Check {
     Err(Broken { invariant, how })
 }
 
+/// Whether a gate was approved with this left of what was planned.
+fn leaves(entry: &Entry, action: &Digest) -> bool {
+    matches!(&entry.what, Happening::GateEnded { ending: Ending::Approved, granted: Some(left), .. } if left == action)
+}
+
 fn vote(entry: &Entry) -> Option<(u32, &SubjectId)> {
     match (&entry.what, &entry.by) {
         (Happening::Voted { gate, .. }, By::Person { subject, .. }) => Some((*gate, subject)),
@@ -332,16 +365,27 @@ fn vote(entry: &Entry) -> Option<(u32, &SubjectId)> {
     }
 }
 
-/// Whose last vote at a gate was for an action.
-fn approvals<'a>(entries: &[&'a Entry], wanted: u32, on: &Digest) -> BTreeSet<&'a SubjectId> {
-    let mut last: BTreeMap<&SubjectId, bool> = BTreeMap::new();
+/// Whether a vote had the sign-in that its gate needs, judged by the record of both.
+fn has_signed_in(gate: &Gate, vote: &Happening) -> bool {
+    let (Some(needed), Happening::Voted { sign_in, cast_at, .. }) = (&gate.stage.step_up, vote) else {
+        return true;
+    };
+    sign_in.as_ref().is_some_and(|sign_in| {
+        let since = cast_at.since(sign_in.at);
+        needed.acr.contains(&sign_in.acr) && since <= 5 * 60_000 && sign_in.at.since(gate.opened_at) > -1_000
+    })
+}
+
+/// The panels of those whose last vote at a gate was for an action.
+fn approvals(entries: &[&Entry], wanted: u32, on: &Digest) -> Vec<Panels> {
+    let mut last: BTreeMap<&SubjectId, (bool, &Panels)> = BTreeMap::new();
     for entry in entries {
-        if let (Happening::Voted { gate, verdict, action, .. }, By::Person { subject, .. }) =
+        if let (Happening::Voted { gate, verdict, action, panels, .. }, By::Person { subject, .. }) =
             (&entry.what, &entry.by)
             && *gate == wanted
         {
-            last.insert(subject, *verdict == Verdict::Approve && action == on);
+            last.insert(subject, (verdict.approves() && action == on, panels));
         }
     }
-    last.into_iter().filter_map(|(who, yes)| yes.then_some(who)).collect()
+    last.into_values().filter(|(yes, _)| *yes).map(|(_, panels)| panels.clone()).collect()
 }

@@ -4,6 +4,7 @@ use crate::{
     acts::Act,
     delivering::Delivery,
     guards::Guard,
+    model::replay::About,
     understanding::nothing,
     world::{State, World},
 };
@@ -17,11 +18,12 @@ use countersign_core::{
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     job::{Envelope, Queue},
     message::Ask,
+    opinion::Second,
     outbox::Due,
     person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
     ports::{
         Access, Chat, Clock, Configs, Directory, DueIndex, Hris, Ids, KeyOwner, Queues, ReadStore, Salt,
-        Sealed, Spent, Stored, TaskTokens, Triage, Vault, Workflows, Write, WriteStore,
+        Sealed, SecondReader, Spent, Stored, TaskTokens, Triage, Vault, Workflows, Write, WriteStore,
     },
     request::EffectKind,
     slot::{List, Slot},
@@ -38,17 +40,23 @@ fn unknown() -> Error {
     Error::Ambiguous { service: "port", erred: false }
 }
 
+/// Lists of what people are shown decide nothing.
+fn of_list(list: &List) -> About<'static> {
+    match list {
+        List::Gates(_) | List::Rows(_) | List::Copies(..) => About::Others,
+        _ => About::Nothing,
+    }
+}
+
 impl Clock for World {
     fn now(&self) -> Timestamp {
-        self.state().now
+        self.state().time()
     }
 }
 
 impl Ids for World {
     fn fresh(&self) -> String {
-        let mut state = self.state();
-        state.fresh += 1;
-        format!("fresh-{}", state.fresh)
+        self.state().draw()
     }
 }
 
@@ -61,8 +69,9 @@ impl Salt for World {
 impl ReadStore for World {
     async fn get(&self, slot: &Slot) -> Result<Option<Stored>> {
         self.did(Act::Read(slot.clone()));
-        self.call("store.get", later, |state| {
+        self.call("store.get", About::Record(slot), later, |state| {
             let stored = state.records.get(slot);
+            state.look_at_read(slot);
             Ok(state.shown(slot, stored))
         })
         .await
@@ -70,30 +79,34 @@ impl ReadStore for World {
 
     async fn list(&self, list: &List) -> Result<Vec<Stored>> {
         self.did(Act::Listed(list.clone()));
-        self.call("store.list", later, |state| Ok(state.records.list(list))).await
+        self.call("store.list", of_list(list), later, |state| Ok(state.records.list(list))).await
     }
 }
 
 impl WriteStore for World {
     async fn commit(&self, writes: Vec<Write>) -> Result<()> {
         writes.iter().for_each(|write| self.did(Act::of(write)));
-        self.call("store.commit", unknown, |state| state.commit(writes)).await
+        let about = self.state().of_writes(&writes);
+        self.call("store.commit", about, unknown, |state| state.commit(writes)).await
     }
 }
 
 impl DueIndex for World {
     async fn due(&self, shard: u8, until: Timestamp, limit: usize) -> Result<Vec<Due>> {
         self.did(Act::FoundDue);
-        self.call("store.due", later, |state| Ok(state.records.due(shard, until, limit))).await
+        self.call("store.due", About::Others, later, |state| Ok(state.records.due(shard, until, limit))).await
     }
 }
 
 impl Queues for World {
     async fn send_later(&self, queue: Queue, envelope: &Envelope, seconds: u16) -> Result<()> {
         self.did(Act::Sent(queue));
-        self.call("queues.send", later, |state| {
+        let about = self.state().of_sending(queue);
+        self.call("queues.send", about, later, |state| {
             let at = Timestamp(state.now.0 + i64::from(seconds) * 1000);
-            state.deliveries.put(Delivery::Queued(queue, Box::new(envelope.clone())), at);
+            if state.delivers(queue) {
+                state.deliveries.put(Delivery::Queued(queue, Box::new(envelope.clone())), at);
+            }
             Ok(())
         })
         .await
@@ -103,8 +116,8 @@ impl Queues for World {
 impl Vault for World {
     async fn seal(&self, owner: &KeyOwner, purpose: &str, plain: &str) -> Result<Sealed> {
         self.did(Act::Sealed(owner.clone()));
-        self.call("vault.seal", later, |state| {
-            state.fresh += 1;
+        self.call("vault.seal", About::Nothing, later, |state| {
+            state.fresh += u64::from(state.replay.is_none());
             let value =
                 json!({"owner": name(owner), "purpose": purpose, "plain": plain, "nonce": state.fresh});
             Ok(STANDARD.encode(value.to_string()))
@@ -114,7 +127,7 @@ impl Vault for World {
 
     async fn open(&self, owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Result<String> {
         self.did(Act::Opened(owner.clone()));
-        self.call("vault.open", later, |state| {
+        self.call("vault.open", About::Nothing, later, |state| {
             if state.destroyed.contains(&name(owner)) {
                 return Err(Error::NotFound("key"));
             }
@@ -141,7 +154,7 @@ fn opened(owner: &KeyOwner, purpose: &str, sealed: &Sealed) -> Option<String> {
 impl Configs for World {
     async fn active(&self) -> Result<Arc<LoadedConfig>> {
         self.did(Act::Read(Slot::ActiveConfig));
-        self.call("configs.active", later, |state| {
+        self.call("configs.active", About::Record(&Slot::ActiveConfig), later, |state| {
             let active = state.records.get(&Slot::ActiveConfig).ok_or(Error::NotFound("configuration"))?;
             config(state, &decode::<ActiveConfig>(active)?.value.version)
         })
@@ -150,12 +163,12 @@ impl Configs for World {
 
     async fn pinned(&self, version: &Digest) -> Result<Arc<LoadedConfig>> {
         self.did(Act::Read(Slot::Config(version.as_str().to_owned())));
-        self.call("configs.pinned", later, |state| config(state, version)).await
+        self.call("configs.pinned", About::Nothing, later, |state| config(state, version)).await
     }
 }
 
 impl State {
-    fn commit(&mut self, writes: Vec<Write>) -> Result<()> {
+    pub(crate) fn commit(&mut self, writes: Vec<Write>) -> Result<()> {
         let writes = self.asked(writes);
         let seen = if self.witness.awake { writes.clone() } else { Vec::new() };
         let done = match self.lacks(Guard::AllOrNothing) {
@@ -188,57 +201,64 @@ fn config(state: &mut State, version: &Digest) -> Result<Arc<LoadedConfig>> {
 impl Workflows for World {
     async fn start(&self, definition: &str, name: &str, input: &Value) -> Result<()> {
         self.did(Act::Started(definition.to_owned()));
-        self.call("workflows.start", later, |state| state.engine.start(definition, name, input, state.now))
-            .await
+        self.call("workflows.start", About::Others, later, |state| {
+            state.engine.start(definition, name, input, state.now)
+        })
+        .await
     }
 }
 
 impl TaskTokens for World {
     async fn succeed(&self, token: &str, output: &Value) -> Result<Spent> {
         self.did(Act::Completed);
-        self.call("tokens.succeed", later, |state| Ok(state.engine.succeed(token, output))).await
+        self.call("tokens.succeed", About::Others, later, |state| Ok(state.engine.succeed(token, output)))
+            .await
     }
 }
 
 impl Hris for World {
     async fn employee(&self, id: &str) -> Result<Option<EmployeeFacts>> {
-        self.call("hris.employee", later, |state| Ok(state.outside.employee(id))).await
+        self.call("hris.employee", About::Nothing, later, |state| Ok(state.outside.employee(id))).await
     }
 
     async fn employees(&self) -> Result<Vec<Employee>> {
-        self.call("hris.employees", later, |state| Ok(state.outside.employees.clone())).await
+        self.call("hris.employees", About::Nothing, later, |state| Ok(state.outside.employees.clone())).await
     }
 
     async fn leave(&self) -> Result<Vec<Leave>> {
-        self.call("hris.leave", later, |state| Ok(state.outside.leave.clone())).await
+        self.call("hris.leave", About::Nothing, later, |state| Ok(state.outside.leave.clone())).await
     }
 }
 
 impl Directory for World {
     async fn user(&self, id: &str) -> Result<Option<DirectoryUser>> {
-        self.call("directory.user", later, |state| Ok(state.outside.user(id))).await
+        self.call("directory.user", About::Nothing, later, |state| Ok(state.outside.user(id))).await
     }
 
     async fn users(&self) -> Result<Vec<DirectoryAccount>> {
-        self.call("directory.users", later, |state| Ok(state.outside.accounts.clone())).await
+        self.call("directory.users", About::Nothing, later, |state| Ok(state.outside.accounts.clone())).await
     }
 
     async fn members(&self, group: &str) -> Result<Option<Vec<String>>> {
-        self.call("directory.members", later, |state| Ok(state.outside.members(group))).await
+        self.call("directory.members", About::Nothing, later, |state| Ok(state.outside.members(group))).await
     }
 }
 
 impl Access for World {
     async fn grant(&self, target: &AccessTarget) -> Result<()> {
-        self.call("access.grant", unknown, |state| state.change(EffectKind::Grant, target)).await
+        self.call("access.grant", About::Others, unknown, |state| state.change(EffectKind::Grant, target))
+            .await
     }
 
     async fn revoke(&self, target: &AccessTarget) -> Result<()> {
-        self.call("access.revoke", unknown, |state| state.change(EffectKind::Revocation, target)).await
+        self.call("access.revoke", About::Others, unknown, |state| {
+            state.change(EffectKind::Revocation, target)
+        })
+        .await
     }
 
     async fn holds(&self, target: &AccessTarget) -> Result<bool> {
-        self.call("access.holds", later, |state| {
+        self.call("access.holds", About::Others, later, |state| {
             let held = state.outside.shows(target, state.now);
             state.look_at_target(target, held);
             // Whoever does not read back is shown nothing of what it did.
@@ -250,19 +270,19 @@ impl Access for World {
 
 impl Chat for World {
     async fn post(&self, to: &ChatUser, card: &Card) -> Result<CopyAddress> {
-        self.call("chat.post", later, |state| state.chat.post(to, card)).await
+        self.call("chat.post", About::Others, later, |state| state.chat.post(to, card)).await
     }
 
     async fn find(&self, to: &ChatUser, value: &str) -> Result<Option<CopyAddress>> {
-        self.call("chat.find", later, |state| Ok(state.chat.find(to, value))).await
+        self.call("chat.find", About::Others, later, |state| Ok(state.chat.find(to, value))).await
     }
 
     async fn update(&self, copy: &CopyAddress, card: &Card) -> Result<()> {
-        self.call("chat.update", later, |state| state.chat.update(copy, card)).await
+        self.call("chat.update", About::Others, later, |state| state.chat.update(copy, card)).await
     }
 
     async fn whisper(&self, to: &ChatUser, _place: Option<&str>, card: &Card) -> Result<()> {
-        self.call("chat.whisper", later, |state| {
+        self.call("chat.whisper", About::Others, later, |state| {
             state.chat.whispers.push((to.clone(), card.clone()));
             Ok(())
         })
@@ -270,7 +290,7 @@ impl Chat for World {
     }
 
     async fn fill_modal(&self, external_id: &str, modal: &Modal) -> Result<()> {
-        self.call("chat.fill_modal", later, |state| {
+        self.call("chat.fill_modal", About::Others, later, |state| {
             state.chat.modals.push((external_id.to_owned(), modal.clone()));
             Ok(())
         })
@@ -278,7 +298,7 @@ impl Chat for World {
     }
 
     async fn accounts(&self) -> Result<Vec<ChatAccount>> {
-        self.call("chat.accounts", later, |state| Ok(state.chat.accounts.clone())).await
+        self.call("chat.accounts", About::Nothing, later, |state| Ok(state.chat.accounts.clone())).await
     }
 }
 
@@ -290,5 +310,16 @@ impl Triage for World {
 
     fn version(&self) -> &str {
         "scripted"
+    }
+}
+
+impl SecondReader for World {
+    async fn second(&self, _: &Config, text: &str) -> Second {
+        let Some(scripted) = self.state().second.get(text).cloned() else { return Second::Off };
+        self.call("second.read", About::Nothing, later, |_| Ok(scripted)).await.unwrap_or(Second::Silent)
+    }
+
+    fn name(&self) -> Option<&str> {
+        (!self.state().second.is_empty()).then_some("scripted-second")
     }
 }

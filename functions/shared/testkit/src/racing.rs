@@ -5,7 +5,9 @@ use countersign_core::{
     ids::RequestId,
     job::Verdict,
     policy::{Approver, Then},
+    slot::Slot,
     steps::record_decision::{Input, Recorded},
+    time::Span,
 };
 
 /// How many press at once on one gate.
@@ -28,7 +30,12 @@ impl World {
 
     /// A new request of Emma's, and the votes of [`CALLERS`] that come in at once; every third one is a denial.
     pub fn contested(&self) -> (RequestId, Vec<Input>) {
-        let id = self.ask("emma", access("salesforce", None, None));
+        // She asks more often here than one person may in an hour.
+        self.state().records.all.retain(|slot, _| !matches!(slot, Slot::Own(..)));
+        // Each after the first for a time of its own, so that none joins another.
+        let again = !self.requests().is_empty();
+        let once = again.then(|| Span::of_seconds(3_600 + self.calls()).ok()).flatten();
+        let id = self.ask("emma", access("salesforce", None, once));
         let shown = self.shown(&id, 1).into_iter().next().expect("somebody is asked");
         let vote = |number: usize| {
             let verdict = if number.is_multiple_of(3) { Verdict::Deny } else { Verdict::Approve };

@@ -4,11 +4,17 @@
 //! Everything follows from one number. Before every call of a port a step gives way, so that between any two of them
 //! another step may go on, time may pass, or the process may die.
 
+mod absences;
 mod company;
+mod conversations;
+mod invented;
 mod moves;
 mod playing;
 mod scenarios;
+mod silence;
+mod talking;
 mod verdict;
+mod voting;
 
 pub use scenarios::name;
 pub use verdict::{Found, Report};
@@ -78,6 +84,8 @@ struct Simulation<'w> {
     asked: Vec<(MessageId, bool)>,
     /// The last click.
     last: Option<Pressed>,
+    /// What was last said at a gate.
+    said: Option<talking::Words>,
     invocations: u64,
     swept: i64,
     synced: Timestamp,
@@ -111,6 +119,7 @@ pub fn run(seed: u64, without: Option<Guard>) -> std::result::Result<Report, Fou
         script,
         asked: Vec::new(),
         last: None,
+        said: None,
         invocations: 0,
         swept: 0,
     };

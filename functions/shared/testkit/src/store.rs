@@ -1,5 +1,6 @@
 //! The table in memory: versions, conditions, all or nothing, and the index of what is due.
 
+use crate::model::replay::hash_of_body;
 use countersign_core::{
     Error, Result,
     outbox::Due,
@@ -8,17 +9,26 @@ use countersign_core::{
     time::Timestamp,
 };
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, OnceLock},
+};
 
 /// The most writes that the table takes at once.
-pub(crate) const MAX_TRANSACTION: usize = 12;
+pub(crate) const MAX_TRANSACTION: usize = 20;
 
-/// One record.
+/// One record. Its body is shared with every copy of the world that did not change it.
 #[derive(Clone, Debug)]
 pub(crate) struct Record {
-    version: u64,
-    body: Value,
-    due: Option<Timestamp>,
+    pub(crate) version: u64,
+    body: Arc<Body>,
+    pub(crate) due: Option<Timestamp>,
+}
+
+#[derive(Clone, Debug)]
+struct Body {
+    value: Value,
+    mark: OnceLock<u64>,
 }
 
 /// All records, in the order of their address.
@@ -27,17 +37,38 @@ pub(crate) struct Records {
     pub(crate) all: BTreeMap<Slot, Record>,
     /// How many transactions were done.
     pub(crate) commits: u64,
+    /// How many writes were made of what the invariants speak of.
+    pub(crate) told: u64,
+    /// When people were synchronised last.
+    freshened: Timestamp,
 }
 
+/// How often people are synchronised where nobody looks at that, in milliseconds: nobody is judged by what is older than an hour.
+const FRESH_MILLIS: i64 = 60_000;
+
 impl Record {
+    fn new(version: u64, value: Value, due: Option<Timestamp>) -> Self {
+        Self { version, body: Arc::new(Body { value, mark: OnceLock::new() }), due }
+    }
+
     fn stored(&self) -> Stored {
-        Stored { version: self.version, body: self.body.clone() }
+        Stored { version: self.version, body: self.body.value.clone() }
+    }
+
+    /// The hash of its body.
+    pub(crate) fn mark(&self) -> u64 {
+        *self.body.mark.get_or_init(|| hash_of_body(&self.body.value))
     }
 }
 
 impl Records {
     pub(crate) fn get(&self, slot: &Slot) -> Option<Stored> {
         self.all.get(slot).map(Record::stored)
+    }
+
+    /// The version of a record; 0 for none.
+    pub(crate) fn version(&self, slot: &Slot) -> u64 {
+        self.all.get(slot).map_or(0, |record| record.version)
     }
 
     pub(crate) fn list(&self, list: &List) -> Vec<Stored> {
@@ -64,17 +95,23 @@ impl Records {
         let put = |(slot, record): (&Slot, &Record)| Write {
             slot: slot.clone(),
             expect: Expect::Any,
-            action: Action::Put(record.body.clone(), record.due),
+            action: Action::Put(record.body.value.clone(), record.due),
         };
         self.all.iter().map(put).collect()
     }
 
     /// As after a synchronisation that found nobody changed.
     pub(crate) fn freshen(&mut self, now: Timestamp) {
-        for (slot, record) in &mut self.all {
-            if let (Slot::Person(_), Some(as_of)) = (slot, record.body.get_mut("as_of")) {
+        if now.since(self.freshened) < FRESH_MILLIS {
+            return;
+        }
+        self.freshened = now;
+        let people = self.all.iter_mut().filter(|(slot, _)| matches!(slot, Slot::Person(_)));
+        for (_, record) in people {
+            let mut body = record.body.value.clone();
+            if let Some(as_of) = body.get_mut("as_of") {
                 *as_of = now.0.into();
-                record.version += 1;
+                *record = Record::new(record.version + 1, body, record.due);
             }
         }
     }
@@ -120,10 +157,13 @@ impl Records {
     }
 
     fn apply(&mut self, write: Write) {
+        let tells =
+            matches!(write.slot, Slot::Request(_) | Slot::Gate(..) | Slot::Audit(..) | Slot::Shown(_));
+        self.told += u64::from(tells && write.action != Action::Check);
         match write.action {
             Action::Put(body, due) => {
                 let version = self.all.get(&write.slot).map_or(1, |record| record.version + 1);
-                self.all.insert(write.slot, Record { version, body, due });
+                self.all.insert(write.slot, Record::new(version, body, due));
             }
             Action::Delete => drop(self.all.remove(&write.slot)),
             Action::Check => {}

@@ -71,9 +71,14 @@ impl World {
     /// Begins the present state of an execution; a choice is made at once and wakes nobody.
     pub(crate) fn turn(&self, name: &str) -> Option<Turn<'_>> {
         let execution = self.begin_state(name)?;
+        Some(Turn { woken: self.woken_for(&execution), entry: execution.entry })
+    }
+
+    /// The function of the state that an execution is in.
+    pub(crate) fn woken_for(&self, execution: &Execution) -> Woken<'_, Value> {
         let input = |field: &str| execution.input.get(field).cloned().unwrap_or_default();
         let both = json!({"request": input("request"), "generation": input("generation")});
-        let woken = match execution.state {
+        match execution.state {
             "GatherContext" => woken("gather-context", parsed(both, |i| gather_context(self, i))),
             "PlanApprovals" => woken("plan-approvals", parsed(both, |i| plan_approvals(self, i))),
             "ProvisionAccess" => woken("provision-access", parsed(both, |i| provision_access(self, i))),
@@ -82,19 +87,18 @@ impl World {
                 let payload = json!({
                     "request": input("request"), "generation": input("generation"), "gate": execution.gate,
                     "token": execution.token, "redrive": execution.redrive, "round": execution.turn,
-                    "retry": execution.retry,
+                    "retry": execution.retry, "end": execution.wake.last().copied().unwrap_or(0),
                 });
                 woken("ask-approvers", parsed(payload, |input| ask_approvers(self, input)))
             }
-        };
-        Some(Turn { woken, entry: execution.entry })
+        }
     }
 
     /// The execution in the state that a function is now woken for; a choice goes on.
-    fn begin_state(&self, name: &str) -> Option<Execution> {
+    pub(crate) fn begin_state(&self, name: &str) -> Option<Execution> {
         let mut state = self.state();
         let now = state.now;
-        let token = state.engine.token();
+        let token = state.engine.token(name);
         let execution = state.engine.executions.get_mut(name)?;
         if !execution.begin(token, now) {
             execution.go(execution.choose());

@@ -1,6 +1,9 @@
 //! What the scripted triage understands.
 
-use countersign_core::{message::Ask, time::Span};
+use countersign_core::{
+    message::{Ask, Grounds, OUT_OF_SCOPE},
+    time::Span,
+};
 
 /// The ask that a text would be understood as: access, surely, to one application.
 #[must_use]
@@ -13,22 +16,29 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         text: format!("I need {application}"),
         reason: Some("for a customer".into()),
         beneficiary: None,
+        beneficiary_unknown: false,
         confidence: 930,
         guesses: vec![("access.request".into(), 930)],
+        grounds: Grounds::default(),
     }
 }
 
 /// What is made of a text that nobody scripted: anything, with no confidence.
 pub(crate) fn nothing(text: &str) -> Ask {
     Ask {
-        intent: "out_of_scope".into(),
+        intent: OUT_OF_SCOPE.into(),
         application: None,
         entitlement: None,
         duration: None,
         text: text.to_owned(),
         reason: None,
         beneficiary: None,
+        beneficiary_unknown: false,
         confidence: 0,
         guesses: vec![("access.request".into(), 320), ("software.install".into(), 280)],
+        grounds: Grounds {
+            words: vec!["thing".into()],
+            doubts: vec!["Too few of its words are familiar.".into()],
+        },
     }
 }

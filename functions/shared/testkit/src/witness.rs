@@ -1,21 +1,31 @@
 //! Sees what really happens in a world while it happens, so that it need not believe what is recorded of it.
 
-use crate::{invariants::Broken, world::State};
+mod conversation;
+mod delegations;
+
+use crate::{
+    invariants::{Broken, quorum::all_seated},
+    model::replay::hash_of,
+    world::State,
+};
 use countersign_core::{
     audit::{By, Entry, Happening},
+    budget::Ledger,
+    config::ActiveConfig,
     digest::Digest,
     facts::AccessTarget,
-    gate::{Ending, Fence, Gate, GateKind},
+    gate::{Ending, Fence, Gate, GateKind, seating::Panels},
     ids::{RequestId, SubjectId},
-    job::Verdict,
-    person::{Delegation, Employment, Person},
+    person::{Employment, Person},
+    policy::automatic::{Scope, Tally, caps},
     ports::{Action, Write},
-    request::{Effect, EffectKind, EffectState, Request},
+    request::{Effect, EffectKind, EffectState, Outcome, Request, Status},
     slot::{List, Slot},
     steps::record_decision::MAX_PERSON_AGE_MILLIS,
     time::Timestamp,
 };
-use std::collections::BTreeMap;
+use delegations::Given;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How long a function may go on by what it read, in milliseconds: longer than it may run.
 const RUN_MILLIS: i64 = 60_000;
@@ -38,17 +48,38 @@ pub(crate) struct Witness {
     pub(crate) cast: BTreeMap<String, Cast>,
     /// Who left the company, and when.
     pub(crate) left: BTreeMap<SubjectId, Timestamp>,
-    /// Delegations, and when they were made.
-    pub(crate) delegations: Vec<(Delegation, Timestamp)>,
+    /// Delegations, and when they were made and ended.
+    delegations: Vec<Given>,
     fences: BTreeMap<(RequestId, u32), Fence>,
     endings: BTreeMap<(RequestId, u32), Ending>,
     claims: BTreeMap<String, u64>,
+    /// The last request that each run of a function read.
+    at_work: BTreeMap<u64, RequestId>,
     shown: BTreeMap<(RequestId, bool), bool>,
+    /// The changes that each request has sent to a target at least once.
+    tried: BTreeSet<(RequestId, bool)>,
+    automatic: BTreeMap<String, Vec<Timestamp>>,
     known_gone: BTreeMap<SubjectId, Timestamp>,
     found: Vec<(RequestId, Broken)>,
 }
 
+impl Witness {
+    /// The hash of what the records do not say as well.
+    pub(crate) fn mark(&self) -> u64 {
+        hash_of(&(&self.tried, &self.shown, &self.left, &self.known_gone))
+    }
+}
+
 impl State {
+    /// An execution enters state after state, and no time passes.
+    pub(crate) fn goes_round(&mut self, execution: &str) {
+        let id = execution.split('.').next().unwrap_or_default();
+        if let Ok(id) = RequestId::new(id) {
+            let how = format!("{execution} goes round without end");
+            self.witness.found.push((id, Broken { invariant: "liveness", how }));
+        }
+    }
+
     /// Everything that was seen to be broken, with the votes that were counted otherwise than they were cast.
     pub(crate) fn witnessed(&self) -> Vec<(RequestId, Broken)> {
         let gates = self.records.all.keys().filter(|slot| matches!(slot, Slot::Gate(..)));
@@ -72,6 +103,13 @@ impl State {
         Some((gate.request.clone(), Broken { invariant: "I12", how }))
     }
 
+    /// Remembers which request a run of a function works on.
+    pub(crate) fn look_at_read(&mut self, slot: &Slot) {
+        if let (true, Slot::Request(id)) = (self.witness.awake, slot) {
+            self.witness.at_work.insert(self.invocation, id.clone());
+        }
+    }
+
     pub(crate) fn value<T: serde::de::DeserializeOwned>(&self, slot: &Slot) -> Option<T> {
         serde_json::from_value(self.records.get(slot)?.body).ok()
     }
@@ -83,13 +121,18 @@ impl State {
     /// Looks at what was just committed.
     pub(crate) fn look(&mut self, writes: &[Write]) {
         for write in writes {
+            if let Slot::Delegation(from) = &write.slot {
+                self.look_at_delegation(from, &write.action);
+            }
             let Action::Put(body, _) = &write.action else { continue };
             match &write.slot {
                 Slot::Gate(..) => {
                     if let Ok(gate) = serde_json::from_value(body.clone()) {
                         self.look_at_gate(&gate);
+                        self.look_at_wait(&gate, writes);
                     }
                 }
+                Slot::Seats(of) => self.look_at_seats(of),
                 Slot::Audit(..) => {
                     if let Ok(entry) = serde_json::from_value(body.clone()) {
                         self.look_at_entry(&entry);
@@ -141,17 +184,64 @@ impl State {
     fn look_at_entry(&mut self, entry: &Entry) {
         let Ok(id) = RequestId::new(entry.chain.clone()) else { return };
         let Some(request) = self.value::<Request>(&Slot::Request(id.clone())) else { return };
+        self.look_at_words(&request, entry);
         match (&entry.what, &entry.by) {
-            (Happening::Voted { gate, .. }, By::Person { subject, .. }) => {
+            (Happening::Planned { outcome, config, .. }, _) if outcome == "automatic" => {
+                self.look_at_automatic(&request, config);
+            }
+            (Happening::Voted { gate, acting_for, .. }, By::Person { subject, .. }) => {
+                self.look_at_vote(&request, *gate, subject);
+                if let Some(of) = acting_for {
+                    self.look_at_delegate(&request, *gate, subject, of);
+                }
+            }
+            (Happening::GateClaimed { gate, .. }, By::Person { subject, .. }) => {
                 self.look_at_vote(&request, *gate, subject);
             }
             (Happening::EffectClaimed { effect, attempt, .. }, _) => {
                 self.witness.claims.insert(attempt.as_str().to_owned(), self.invocation);
-                if *effect == EffectKind::Grant {
-                    self.look_at_claim(&request);
+                match effect {
+                    EffectKind::Grant => self.look_at_claim(&request),
+                    EffectKind::Revocation => self.look_at_revocation(&request),
                 }
             }
             _ => {}
+        }
+    }
+
+    /// Nobody has a seat that there is not, where the policy lets nobody buy one.
+    fn look_at_seats(&mut self, of: &str) {
+        let Some(active) = self.value::<ActiveConfig>(&Slot::ActiveConfig) else { return };
+        let Some(config) = self.configs.get(&active.version).cloned() else { return };
+        let (application, entitlement) = of.split_once('/').unwrap_or((of, ""));
+        let seats = config.catalog.seats(application, Some(entitlement)).map_or(0, |(_, seats)| seats);
+        let ledger = self.value::<Ledger>(&Slot::Seats(of.to_owned())).unwrap_or_default();
+        let used = ledger.spent + ledger.reserved.values().sum::<u64>();
+        if used > seats && config.policy.seats.is_none() {
+            let nobody = RequestId::derived(&["nobody"]);
+            self.report(&nobody, "I15", format!("{used} of {seats} seats of {of}"));
+        }
+    }
+
+    /// No more than the caps allow, and nothing while it is stopped.
+    fn look_at_automatic(&mut self, request: &Request, config: &Digest) {
+        let (Some(config), Some(plan), now) = (self.configs.get(config).cloned(), &request.plan, self.now)
+        else {
+            return;
+        };
+        let Some(action) = &plan.action else { return };
+        let all = self.value::<Tally>(&Slot::Automatic(Scope::Overall.key()));
+        if all.is_some_and(|all| all.stopped.is_some()) {
+            self.report(&request.id, "I15", "approved automatically while that is stopped".into());
+        }
+        let window = config.policy.automatic.as_ref().map_or(0, |caps| caps.window.millis());
+        for (scope, cap) in caps(&config.policy, &request.requester, action) {
+            let given = self.witness.automatic.entry(scope.key()).or_default();
+            given.push(now);
+            let count = given.iter().filter(|at| now.since(**at) < window).count();
+            if cap.is_some_and(|cap| count > cap as usize) {
+                self.report(&request.id, "I15", format!("{count} approved automatically, {}", scope.name()));
+            }
         }
     }
 
@@ -165,42 +255,52 @@ impl State {
         }
     }
 
-    fn stands_in(&self, request: &Request, who: &SubjectId) -> bool {
-        let counts = |(delegation, made): &(Delegation, Timestamp)| {
-            let settled = self.now.since(*made) > RUN_MILLIS;
-            delegation.to == *who
-                && settled
-                && delegation.period.covers(self.now)
-                && request.interested().contains(&&delegation.from)
-        };
-        self.witness.delegations.iter().any(counts)
-    }
-
     /// At the claim every stage has its approvals of people who are still known as employed and not interested.
     fn look_at_claim(&mut self, request: &Request) {
         let Some(plan) = &request.plan else { return };
         let gates = self.records.list(&List::Gates(request.id.clone())).into_iter();
         let gates = gates.filter_map(|stored| serde_json::from_value::<Gate>(stored.body).ok());
-        let action = request.grant.as_ref().map(|effect| &effect.action);
-        let mut approved: Vec<Gate> =
-            gates.filter(|g| g.kind == GateKind::Approval && g.ending() == Some(Ending::Approved)).collect();
-        approved.retain(|gate| Some(&gate.action) == action && gate.generation == request.generation);
-        let present = approved.len().saturating_sub(plan.stages.len());
-        let fallen = approved
-            .iter()
-            .skip(present)
-            .find(|gate| self.standing(request, gate) < gate.stage.approve_at as usize);
+        let asked = plan.action.as_ref().and_then(|action| Digest::of(action).ok());
+        let decided = |gate: &Gate| {
+            matches!(gate.ending(), Some(Ending::Approved | Ending::Skipped))
+                && gate.kind == GateKind::Approval
+        };
+        let mut present: Vec<Gate> = gates.filter(decided).collect();
+        present.retain(|gate| Some(&gate.action) == asked.as_ref() && gate.generation == request.generation);
+        let before = present.len().saturating_sub(plan.stages.len());
+        let approved = present.iter().skip(before).filter(|gate| gate.ending() == Some(Ending::Approved));
+        let fallen = approved.into_iter().find(|gate| !all_seated(gate, &self.standing(request, gate)));
         if let Some(number) = fallen.map(|gate| gate.number) {
             self.report(&request.id, "I1", format!("gate {number}: claimed on votes that no longer stand"));
         }
     }
 
-    fn standing(&self, request: &Request, gate: &Gate) -> usize {
+    /// Nothing is taken away that another grant carries: one without an end, or one whose end is to come.
+    fn look_at_revocation(&mut self, request: &Request) {
+        let Some(effect) = &request.revocation else { return };
+        let granted = self.concerned(EffectKind::Grant, &effect.target).into_iter();
+        let granted = granted
+            .filter(|(id, grant)| *id != request.id && matches!(grant.state, EffectState::Done { .. }));
+        let carries = |id: &RequestId| {
+            let other = self.value::<Request>(&Slot::Request(id.clone()));
+            other.is_some_and(|other| match other.times.expires {
+                Some(end) => other.status == Status::Active && end > self.now,
+                None => other.outcome == Some(Outcome::Granted),
+            })
+        };
+        let mut carried = granted.filter(|(id, _)| carries(id));
+        if let Some((other, _)) = carried.next() {
+            self.report(&request.id, "I16", format!("a revocation of what {other} carries"));
+        }
+    }
+
+    fn standing(&self, request: &Request, gate: &Gate) -> Vec<Panels> {
         let gone = |who: &SubjectId| {
             self.witness.known_gone.get(who).is_some_and(|since| self.now.since(*since) > RUN_MILLIS)
         };
-        let approving = gate.votes.iter().filter(|(_, vote)| vote.verdict == Verdict::Approve);
-        approving.filter(|(who, _)| !gone(who) && !self.stands_in(request, who)).count()
+        let approving = gate.votes.iter().filter(|(_, vote)| vote.verdict.approves());
+        let standing = approving.filter(|(who, _)| !gone(who) && !self.stands_in(request, who));
+        standing.map(|(_, vote)| vote.panels.clone()).collect()
     }
 
     /// A target is changed only by whoever holds the claim, and not again once the target showed the change.
@@ -222,6 +322,7 @@ impl State {
                 if self.witness.shown.remove(&(id.clone(), wanted)) == Some(wanted) {
                     self.report(&id, "I4", format!("{kind:?} again although the target showed it"));
                 }
+                self.witness.tried.insert((id, wanted));
             }
             (None, Some((id, _))) => self.report(&id, "I4", format!("{kind:?} without holding its claim")),
             (None, None) => {
@@ -236,9 +337,16 @@ impl State {
         if !self.witness.awake {
             return;
         }
+        let looks = self.witness.at_work.get(&self.invocation).cloned();
         for kind in [EffectKind::Grant, EffectKind::Revocation] {
-            for (id, _) in self.concerned(kind, target) {
-                self.witness.shown.insert((id, kind == EffectKind::Grant), held);
+            // What another request's run saw, or was there before the first try, may be another one's doing.
+            for (id, _) in
+                self.concerned(kind, target).into_iter().filter(|(id, _)| Some(id) == looks.as_ref())
+            {
+                let change = (id, kind == EffectKind::Grant);
+                if self.witness.tried.contains(&change) {
+                    self.witness.shown.insert(change, held);
+                }
             }
         }
     }

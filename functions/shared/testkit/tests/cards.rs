@@ -99,6 +99,32 @@ fn a_card_whose_place_was_lost_is_found_and_not_sent_again() {
     world.assert_ended(&id, Outcome::Granted, 1);
 }
 
+/// Emma writes, and the `at`-th call dies before it hears the answer. What it was, and how often she sees what was
+/// understood, at once and once the row was tried again.
+fn written(at: u64) -> (Option<&'static str>, [usize; 2]) {
+    let world = World::harbour();
+    let ask = access("salesforce", None, None);
+    let text = ask.text.clone();
+    world.understand(&text, vec![ask]);
+    world.trip(at, When::DieAfter);
+    let message = world.write("emma", &text);
+    world.run();
+    let shown = || world.headlines("emma").iter().filter(|line| line.starts_with("This is what")).count();
+    let at_once = shown();
+    world.advance(120);
+    let later = shown();
+    world.answer("emma", &message, AskerAnswer::Send);
+    world.advance(120);
+    assert_eq!(shown(), 0, "what she sent shows that it was sent");
+    (world.call_named(at), [at_once, later])
+}
+
+#[test]
+fn what_was_understood_is_shown_once_whatever_dies() {
+    let posts = (1..60).map(written).inspect(|(_, [_, later])| assert_eq!(*later, 1));
+    assert!(posts.filter(|(call, _)| *call == Some("chat.post")).count() > 0, "a post died");
+}
+
 #[test]
 fn nobody_posts_a_card_while_somebody_else_may_be_posting_it() {
     let (world, id) = dies(|_| {});

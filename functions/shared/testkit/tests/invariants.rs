@@ -108,6 +108,23 @@ fn a_gate_that_is_open_or_late_is_found() {
 }
 
 #[test]
+fn a_gate_that_its_votes_did_not_end_is_found() {
+    let ended = |history: &History| position(history, |what| matches!(what, Happening::GateEnded { .. }));
+    check("I2", |history| history.gates[0].stage.approve_at = 2);
+    check("I2", |history| {
+        let at = ended(history);
+        let Happening::GateEnded { ending, .. } = &mut history.entries[at].what else { return };
+        *ending = Ending::Denied;
+    });
+    check("I3", |history| {
+        let (vote, end) = (position(history, voted), ended(history));
+        let again = history.entries[vote].clone();
+        history.entries.insert(end, again);
+    });
+    check("I3", |history| drop(history.entries.remove(ended(history))));
+}
+
+#[test]
 fn votes_of_the_wrong_people_are_found() {
     check("I6", |history| {
         let vote = position(history, voted);

@@ -8,6 +8,7 @@ use countersign_core::{
     message::Ask,
     request::{Outcome, Status},
     slot::Slot,
+    time::Span,
 };
 use countersign_testkit::{Fault, World, access, chat_user};
 
@@ -142,6 +143,25 @@ fn money_is_set_aside_and_spent_or_given_back() {
 }
 
 #[test]
+fn what_a_grant_costs_is_given_back_when_it_is_taken_back() {
+    let spent = |world: &World| {
+        let ledger: countersign_core::budget::Ledger = world.record(&Slot::Budget("CC-200".into())).unwrap();
+        (ledger.reserved.len(), ledger.spent)
+    };
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, Span::parse("2h").ok()));
+    world.press("marcus", Verdict::Approve, Some("because"));
+    world.run();
+    assert_eq!(spent(&world), (0, 3_000));
+    world.advance(3 * 3_600);
+    assert_eq!((world.request(&id).outcome, spent(&world)), (Some(Outcome::Revoked), (0, 0)));
+    let given_back =
+        |what: &Happening| matches!(what, Happening::Ended { given_back_cents: Some(3_000), .. });
+    assert_eq!(world.count(&id, given_back), 1);
+    world.assert_sound();
+}
+
+#[test]
 fn a_source_that_is_down_is_said_so_and_the_policy_decides() {
     for (application, entitlement, kind) in
         [("salesforce", None, GateKind::Approval), ("salesforce", Some("admin"), GateKind::Desk)]
@@ -197,6 +217,31 @@ fn the_desk_reads_what_triage_was_not_sure_of() {
         world.run();
         let outcome = if execution == 1 { Outcome::Granted } else { Outcome::Served };
         world.assert_ended(&id, outcome, usize::from(execution == 1));
+    }
+}
+
+#[test]
+fn whoever_corrects_a_request_does_not_approve_it_and_the_asker_is_told() {
+    // Nora has no manager, so that the desk answers for the first stage.
+    let correct = || Verdict::Correct {
+        intent: "access.request".into(),
+        application: Some("notion".into()),
+        entitlement: None,
+        duration: None,
+    };
+    for (reads, told) in [(correct(), true), (Verdict::Approve, false)] {
+        let world = World::harbour();
+        let id = world.ask("nora", Ask { confidence: 300, ..access("notion", None, None) });
+        assert!(world.press("dana", reads, None));
+        world.run();
+        assert_eq!(world.gate(&id, 2).kind, GateKind::Approval);
+        assert!(!world.press("dana", Verdict::Approve, None), "dana chose what is asked for");
+        assert!(world.press("dimitri", Verdict::Approve, None), "somebody else of the desk is asked");
+        world.run();
+        world.assert_ended(&id, Outcome::Granted, 1);
+        let headlines = world.headlines("nora");
+        let said = headlines.iter().any(|line| line.starts_with("The desk read your request as: Notion"));
+        assert_eq!(said, told, "{headlines:?}");
     }
 }
 

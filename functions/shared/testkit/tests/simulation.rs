@@ -11,7 +11,7 @@ use countersign_testkit::{
 use std::collections::BTreeSet;
 
 /// Enough for every fixed scenario to be played once, and as many made by chance.
-const SEEDS: u64 = 34;
+const SEEDS: u64 = 66;
 
 #[test]
 fn nothing_is_broken_in_one_run_of_each_kind() {
@@ -20,7 +20,7 @@ fn nothing_is_broken_in_one_run_of_each_kind() {
         run(seed, None).unwrap_or_else(|found| panic!("{found}"));
         played.insert(name(seed));
     }
-    assert_eq!(played.len(), 18, "seventeen scenarios, and what chance makes: {played:?}");
+    assert_eq!(played.len(), 34, "thirty-three scenarios, and what chance makes: {played:?}");
 }
 
 #[test]
@@ -37,8 +37,11 @@ fn what_a_guard_keeps_is_found_broken_without_it() {
     for (guard, scenario) in [
         (Guard::SeenDigest, "approved"),
         (Guard::DistinctStages, "the same person twice"),
+        (Guard::DelegationPeriod, "a delegation that runs out"),
         (Guard::Interested, "filed by an approver"),
         (Guard::ReadBack, "approved"),
+        (Guard::AutomaticCap, "beyond the caps of the policy"),
+        (Guard::Carried, "for a time and for good"),
     ] {
         let mut seeds = (0..20 * SEEDS).filter(|seed| name(*seed) == scenario);
         let broken = seeds.any(|seed| {

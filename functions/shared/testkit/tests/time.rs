@@ -199,7 +199,7 @@ fn an_older_execution_that_dies_takes_nothing_with_it() {
 #[allow(clippy::expect_used, reason = "a test")]
 fn entry(id: &RequestId, token: &str, redrive: u32, round: u32, retry: u32) -> Input {
     let token = serde_json::from_value(json!(token)).expect("a token is text");
-    Input { request: id.clone(), generation: 1, gate: 1, token, redrive, round, retry }
+    Input { request: id.clone(), generation: 1, gate: 1, token, redrive, round, retry, end: 0 }
 }
 
 #[test]

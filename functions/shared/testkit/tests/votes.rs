@@ -5,7 +5,7 @@ use countersign_core::{
     audit::Happening,
     gate::{Ending, GateStatus},
     ids::{RequestId, ShownId},
-    job::{Refusal, Verdict},
+    job::{Actor, Refusal, Verdict},
     outbox::{Row, Work},
     person::Person,
     policy::{Approver, Stage, Then},
@@ -19,7 +19,7 @@ use countersign_core::{
     },
     time::{Span, Timestamp},
 };
-use countersign_testkit::{Fault, Pressed, World, access, racing::assert_one_decided};
+use countersign_testkit::{Company, Fault, Posted, Pressed, World, access, racing::assert_one_decided};
 use std::{future::Future, pin::Pin};
 
 fn pressed(who: &str, shown: &ShownId, verdict: Verdict) -> Pressed {
@@ -234,6 +234,32 @@ fn a_quorum_counts_distinct_people_and_the_last_word_of_each() {
     }
 }
 
+/// Two of Finance's two must agree, and so must two deny: after one denial nobody is waited for, and everybody reads why.
+#[test]
+fn what_cannot_be_approved_any_more_is_denied_at_once() {
+    for (escalates, ends_at_once) in [(false, true), (true, false)] {
+        let world = World::configured(|config| {
+            let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+            let Some(stage) = stages.first_mut() else { return };
+            stage.approvers = vec![Approver::Group("finance".into())];
+            (stage.approve_at, stage.deny_at) = (2, 2);
+            stage.escalation.truncate(usize::from(escalates));
+            for escalation in &mut stage.escalation {
+                // Terry has left: nobody is added.
+                escalation.to = vec![Approver::Person("terry@harbour.example".into())];
+            }
+        });
+        let id = world.ask("emma", access("salesforce", None, None));
+        world.press("felix", Verdict::Deny, Some("No money left"));
+        world.run();
+        assert_eq!(world.gate(&id, 1).ending().is_some(), ends_at_once);
+        world.advance(2 * 86_400 + 60);
+        world.assert_ended(&id, Outcome::Denied, 0);
+        let says = |(_, posted): &(&str, &Posted)| format!("{:?}", posted.card).contains("too few were left");
+        assert_eq!(world.state().chat.of_gates().filter(says).count(), 2, "those who were asked read why");
+    }
+}
+
 #[test]
 fn a_vote_counts_before_the_deadline_and_never_at_it() {
     for (millis, approved) in [(-1, true), (0, false), (1, false), (60_000, false)] {
@@ -296,6 +322,45 @@ fn a_vote_for_another_action_does_not_count() {
     assert_eq!(recorded, Recorded::Refused(Refusal::ShownIsStale));
     assert_eq!(world.state().outside.changed(EffectKind::Grant), 0);
     assert_eq!(world.gate(&id, 1).status, GateStatus::Open);
+}
+
+/// What a vote of `who` through the API is answered.
+fn called(world: &World, who: &str, vote: &Input, id: &RequestId, gate: u32) -> Result<Recorded> {
+    let action = world.gate(id, 1).action;
+    let sight = Sight::Gate { request: id.clone(), gate, action };
+    let actor = Actor::Directory { id: Company::account(who) };
+    world.finish(record_decision(world, Input { sight, actor, ..vote.clone() }))
+}
+
+#[test]
+fn who_may_not_see_a_request_learns_nothing_of_it_by_voting() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    let vote = world.vote(&pressed("marcus", &world.card_of("marcus").unwrap(), Verdict::Approve));
+    let unknown = Err(Error::NotFound("request"));
+    let length = world.chain(&id).len();
+    for (gate, ended) in [(1, false), (7, false), (1, true)] {
+        if ended {
+            world.press("marcus", Verdict::Approve, None);
+            world.run();
+        }
+        for who in ["noah", "jonas", "guest"] {
+            let recorded = called(&world, who, &vote, &id, gate);
+            let told = match recorded {
+                Ok(Recorded::UnknownPerson) => unknown.clone(),
+                other => other,
+            };
+            assert_eq!(told, unknown, "{who} at gate {gate}, ended: {ended}");
+        }
+        assert!(ended || world.chain(&id).len() == length, "nothing of theirs is in the chain");
+    }
+    assert_eq!(refusals(&world, &id), []);
+    let missing = RequestId::derived(&["nothing"]);
+    let sight = Sight::Gate { request: missing, gate: 1, action: world.gate(&id, 1).action };
+    let actor = Actor::Directory { id: Company::account("noah") };
+    assert_eq!(world.finish(record_decision(&world, Input { sight, actor, ..vote.clone() })), unknown);
+    assert_eq!(called(&world, "marcus", &vote, &id, 7), Err(Error::NotFound("gate")), "an approver is told");
+    assert!(matches!(called(&world, "emma", &vote, &id, 1), Ok(Recorded::AlreadyDecided { .. })));
 }
 
 #[test]

@@ -3,13 +3,18 @@
 use crate::world::{Dice, World};
 use countersign_core::{
     config::Config,
-    policy::{Approver, Escalation, Stage, Then, lint::lint},
+    policy::{
+        Approver, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Rule, Stage, Then, Unverified,
+        automatic::Automatic, lint::lint, review::Sample, step_up::StepUp,
+    },
     time::Span,
 };
 use std::sync::OnceLock;
 
 /// How many companies have a policy made by chance.
 const MADE: usize = 24;
+/// The sign-in that stages need, where they need one.
+pub(super) const STRONG: &str = "phr";
 
 /// The shipped configuration, but that nobody waits for days.
 pub(super) fn harbour() -> World {
@@ -44,26 +49,128 @@ fn minutes(count: usize) -> Span {
     Span::of_seconds(60 * count as u64).expect("some minutes are a length of time")
 }
 
-/// All stages end within hours.
+fn after(count: usize) -> Lapse {
+    Lapse::Clock(minutes(count))
+}
+
+/// A stage that ends after so many minutes and waits as long as that for an answer at the most.
+fn stage_of(id: &str, count: usize) -> Stage {
+    Stage { answer_within: minutes(count.min(40)), ..Stage::until(id, minutes(count)) }
+}
+
+/// All stages end within hours. For Notion those who say nothing are passed over, for Jira the first stage is.
 fn shorten(config: &mut Config) {
     let policy = &mut config.policy;
+    policy.automatic = Some(Automatic {
+        window: minutes(60),
+        per_person: Some(1),
+        per_target: Some(2),
+        overall: Some(3),
+        beyond: Vec::new(),
+        sample: Some(Sample {
+            share: 500,
+            stage: Stage { approvers: vec![Approver::Role("security".into())], ..stage_of("review", 90) },
+        }),
+    });
     let ruled = policy.rules.iter_mut().map(|rule| &mut rule.then).chain([&mut policy.baseline.then]);
     let ruled = ruled.filter_map(|then| match then {
         Then::Stages(stages) => Some(stages),
         Then::Automatic | Then::Deny(_) => None,
     });
     for stage in [&mut policy.desk, &mut policy.finance].into_iter().chain(ruled.flatten()) {
-        stage.expires_after = minutes(180);
-        stage.reminders = vec![minutes(30)];
-        stage.warning = Some(minutes(15));
-        if let Some(escalation) = &mut stage.escalation {
-            escalation.after = minutes(60);
+        stage.expires_after = after(180);
+        stage.reminders = vec![after(30)];
+        stage.warning = Some(after(15));
+        for (number, escalation) in (1..).zip(&mut stage.escalation) {
+            escalation.after = after(60 * number);
         }
+        stage.answer_within = minutes(40);
     }
+    policy.rules.splice(0..0, [passing_on(), skipping(), signing_in(), of_two()]);
     for application in &mut config.catalog.applications {
+        if application.name == "netsuite" {
+            for entitlement in &mut application.entitlements {
+                (entitlement.seats, entitlement.monthly_cents) = (Some(1), 0);
+            }
+        }
         for entitlement in &mut application.entitlements {
             entitlement.longest = entitlement.longest.map(|_| minutes(240));
+            if let Some(rule) = &mut entitlement.break_glass {
+                (rule.longest, rule.review_within) = (minutes(30), minutes(90));
+            }
         }
+    }
+}
+
+/// The manager, then in their place the manager's manager, then Security and the desk in their order.
+fn passing_on() -> Rule {
+    let step = |count, to, mode| Escalation { after: after(count), to, mode };
+    let security_then_desk = vec![Approver::Role("security".into()), Approver::Role("desk".into())];
+    let stage = Stage {
+        approvers: vec![Approver::Manager],
+        escalation: vec![
+            step(60, vec![Approver::ManagersManager], Mode::Replace),
+            step(80, security_then_desk, Mode::Next),
+        ],
+        ..stage_of("manager", 180)
+    };
+    rule_for("notion", vec![stage])
+}
+
+/// A stage that need not be decided; one that asks others at its end; and one that cancels what nobody decides.
+fn skipping() -> Rule {
+    let further = Further { to: vec![Approver::Role("security".into())], within: after(30) };
+    let first = Stage {
+        approvers: vec![Approver::Manager],
+        on_expiry: OnExpiry::Skip,
+        mandatory: false,
+        ..stage_of("manager", 30)
+    };
+    let second = Stage {
+        approvers: vec![Approver::Owner],
+        on_expiry: OnExpiry::Escalate(further),
+        ..stage_of("owner", 60)
+    };
+    let third = Stage {
+        approvers: vec![Approver::Role("desk".into())],
+        on_expiry: OnExpiry::Cancel,
+        ..stage_of("desk", 60)
+    };
+    rule_for("jira", vec![first, second, third])
+}
+
+/// Decided only after a fresh sign-in.
+fn signing_in() -> Rule {
+    let step_up = Some(StepUp { acr: vec![STRONG.into()] });
+    rule_for(
+        "zendesk",
+        vec![Stage { approvers: vec![Approver::Manager], step_up, ..stage_of("manager", 180) }],
+    )
+}
+
+/// Two of Finance must approve writing access to code.
+fn of_two() -> Rule {
+    let stage = Stage {
+        approvers: vec![Approver::Group("finance".into())],
+        approve_at: 2,
+        deny_at: 2,
+        ..stage_of("finance", 180)
+    };
+    let rule = rule_for("github", vec![stage]);
+    Rule {
+        id: "of-two".into(),
+        matches: Match { entitlement: vec!["write".into()], ..rule.matches.clone() },
+        ..rule
+    }
+}
+
+fn rule_for(application: &str, stages: Vec<Stage>) -> Rule {
+    Rule {
+        id: application.into(),
+        matches: Match { application: vec![application.into()], ..Match::default() },
+        when: None,
+        unverified: Unverified::Proceed,
+        then: Then::Stages(stages),
     }
 }
 
@@ -76,22 +183,60 @@ fn invent(config: &mut Config, dice: &mut Dice) {
 }
 
 fn stage(number: usize, dice: &mut Dice) -> Stage {
+    if dice.happens(3_000) {
+        let all_of = (0..2).map(|_| panel(dice)).collect();
+        let (escalation, on_expiry) = (escalation(60, dice), on_expiry(dice));
+        let mandatory = on_expiry != OnExpiry::Skip;
+        let until = stage_of("", 60);
+        return Stage { id: format!("stage-{number}"), all_of, escalation, on_expiry, mandatory, ..until };
+    }
     let approvers = (0..=dice.below(2)).map(|_| approver(dice)).collect();
     let expires = *dice.one(&[20, 60, 180]).unwrap_or(&60);
-    let escalation =
-        dice.happens(4_000).then(|| Escalation { after: minutes(expires / 3), to: vec![approver(dice)] });
-    Stage {
+    let escalation = escalation(expires, dice);
+    let made = Stage {
         id: format!("stage-{number}"),
         approvers,
         fallback: vec![Approver::Role("desk".into())],
         approve_at: u32::from(dice.happens(3_000)) + 1,
-        deny_at: 1,
-        reminders: if dice.happens(5_000) { vec![minutes(expires / 4)] } else { Vec::new() },
+        deny_at: u32::from(dice.happens(3_000)) + 1,
+        reminders: if dice.happens(5_000) { vec![after(expires / 4)] } else { Vec::new() },
         escalation,
-        warning: dice.happens(3_000).then(|| minutes(5)),
+        warning: dice.happens(3_000).then(|| after(5)),
+        on_expiry: on_expiry(dice),
         reason_required: dice.happens(2_000),
-        ..Stage::until("", minutes(expires))
+        edits: dice.happens(7_000),
+        questions: *dice.one(&[0, 1, 2, 3]).unwrap_or(&2),
+        answer_within: minutes(*dice.one(&[5, 20, 60]).unwrap_or(&20)),
+        step_up: dice.happens(1_500).then(|| StepUp { acr: vec![STRONG.into()] }),
+        ..stage_of("", expires)
+    };
+    Stage { mandatory: made.on_expiry != OnExpiry::Skip, ..made }
+}
+
+fn on_expiry(dice: &mut Dice) -> OnExpiry {
+    match dice.below(8) {
+        0 => OnExpiry::Cancel,
+        1 => OnExpiry::Escalate(Further { to: vec![approver(dice)], within: after(20) }),
+        2 | 3 => OnExpiry::Skip,
+        _ => OnExpiry::Expire,
     }
+}
+
+/// None, one or two steps within so many minutes.
+fn escalation(expires: usize, dice: &mut Dice) -> Vec<Escalation> {
+    let steps = *dice.one(&[0, 0, 1, 2]).unwrap_or(&0);
+    let step = |number: usize| {
+        let mode = *dice.one(&[Mode::Add, Mode::Replace, Mode::Next]).unwrap_or(&Mode::Add);
+        let to = (0..=dice.below(2)).map(|_| approver(dice)).collect();
+        Escalation { after: after(expires * number / 6), to, mode }
+    };
+    (1..=steps).map(step).collect()
+}
+
+fn panel(dice: &mut Dice) -> Panel {
+    let approvers = (0..=dice.below(2)).map(|_| approver(dice)).collect();
+    let fallback = vec![Approver::Role("desk".into())];
+    Panel { approvers, fallback, approve_at: 1, deny_at: u32::from(dice.happens(3_000)) + 1 }
 }
 
 fn approver(dice: &mut Dice) -> Approver {
@@ -99,6 +244,7 @@ fn approver(dice: &mut Dice) -> Approver {
     let all = [
         Approver::Manager,
         Approver::ManagersManager,
+        Approver::Peers,
         Approver::Owner,
         Approver::Role("desk".into()),
         Approver::Role("security".into()),

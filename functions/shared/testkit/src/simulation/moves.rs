@@ -1,6 +1,6 @@
 //! What people do in a simulation, one thing after the other, each as soon as it can be done.
 
-use countersign_core::{job::Verdict, message::Ask, time::Timestamp};
+use countersign_core::{job::Verdict, message::Ask, steps::automatic::Switch, time::Timestamp};
 use std::collections::VecDeque;
 
 /// Who presses.
@@ -10,6 +10,8 @@ pub(super) enum Who {
     Named(&'static str),
     /// Anybody whom the gate asks.
     Asked,
+    /// Anybody whom it asked before and asks no more, if there is somebody; else whom it asks.
+    Former,
     /// Whoever asked for it.
     Requester,
 }
@@ -30,14 +32,30 @@ pub(super) enum Channel {
 pub(super) enum Move {
     /// Somebody asks, and sends what was understood.
     Ask(&'static str, Ask),
+    /// Somebody breaks the glass.
+    BreakGlass(&'static str, Ask),
     /// Somebody votes at a gate of a request, both counted from 1; at 0, at any gate so far.
     Vote { request: usize, gate: u32, who: Who, verdict: Verdict, channel: Channel, reason: bool },
+    /// Somebody takes a gate of a request on, or gives it back; both counted as for a vote.
+    Claim { request: usize, gate: u32, who: Who, given_back: bool, channel: Channel },
+    /// Somebody asks the requester something; gate and request are counted as for a vote.
+    Question { request: usize, gate: u32, who: Who, channel: Channel },
+    /// Somebody answers a question of a gate, counted from 1; at 0, any.
+    Answer { request: usize, gate: u32, question: u32, who: Who, channel: Channel },
+    /// What was last said at a gate comes once more.
+    SayAgain,
     /// The last click comes once more.
     Repeat,
     /// Somebody takes a request back.
     TakeBack(usize, &'static str),
     /// For some minutes somebody else decides in somebody's place.
     Delegate(&'static str, &'static str, i64),
+    /// Somebody's delegation is ended.
+    EndDelegation(&'static str),
+    /// Somebody is away for some minutes.
+    Away(&'static str, i64),
+    /// Somebody is back earlier.
+    Back(&'static str),
     /// Somebody leaves the company.
     Leave(&'static str),
     /// The HR system answers nobody, or answers again.
@@ -52,6 +70,8 @@ pub(super) enum Move {
     ShowAfter(i64),
     /// The target refuses the next change for good.
     RefuseNext,
+    /// An operator stops automatic approval, or allows it again.
+    Automatic(Switch),
     /// Nothing is done until so many milliseconds after a gate's deadline (of the first request), or before it.
     WaitForEnd(u32, i64),
     /// Nothing is done for so many seconds.

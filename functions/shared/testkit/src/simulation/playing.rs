@@ -2,9 +2,10 @@
 
 use super::{
     Simulation,
+    company::STRONG,
     moves::{Channel, Move, Who},
 };
-use crate::{acting::Pressed, engine::Stand, people::Company, trouble::Fault, witness::Cast};
+use crate::{acting::Pressed, engine::Stand, people::Company, trouble::Fault, witness::Cast, world::World};
 use countersign_core::{
     Error,
     digest::Digest,
@@ -12,10 +13,14 @@ use countersign_core::{
     ids::RequestId,
     job::{Actor, AskerAnswer, Verdict},
     message::{Ask, Message},
-    person::{Delegation, Period},
+    policy::step_up::{MAX_SIGN_IN_AGE_MILLIS, SignIn},
     ports::{Clock, Ids},
     slot::Slot,
-    steps::record_decision::{Input, Sight, record_decision},
+    steps::{
+        automatic::{Switch, switch_automatic},
+        operate::Order,
+        record_decision::{Input, Sight, record_decision},
+    },
     time::Timestamp,
 };
 use serde_json::Value;
@@ -52,16 +57,30 @@ impl Simulation<'_> {
 
     fn perform(&mut self, next: Move) -> bool {
         match next {
-            Move::Ask(who, ask) => return self.ask(who, &ask),
+            Move::Ask(who, ask) => return self.ask(who, &ask, None),
+            Move::BreakGlass(who, ask) => return self.ask(who, &ask, Some("INC-1")),
             Move::Vote { request, gate, who, verdict, channel, reason } => {
                 return self.vote(request, gate, &Wish { who, verdict, channel, reason });
             }
+            Move::Claim { request, gate, who, given_back, channel } => {
+                return self.take_on(request, gate, &who, given_back, channel);
+            }
+            Move::Question { request, gate, who, channel } => {
+                return self.question(request, gate, &who, channel);
+            }
+            Move::Answer { request, gate, question, who, channel } => {
+                return self.answer(request, gate, question, &who, channel);
+            }
+            Move::SayAgain => self.say_again(),
             Move::Repeat => self.repeat(),
             Move::TakeBack(request, who) => {
                 let Some(id) = self.request(request) else { return false };
                 self.world.take_back(who, &id);
             }
             Move::Delegate(from, to, minutes) => self.delegate(from, to, minutes),
+            Move::EndDelegation(from) => self.end_delegation(from),
+            Move::Away(who, minutes) => self.away(who, minutes),
+            Move::Back(who) => self.back(who),
             Move::Leave(who) => self.leave(who),
             Move::Sources(down) => self.sources(down),
             Move::Stop(request) => {
@@ -72,6 +91,7 @@ impl Simulation<'_> {
                 let Some(id) = self.request(request) else { return false };
                 self.redrive(&id);
             }
+            Move::Automatic(switch) => self.switch_automatic(switch),
             Move::Freeze(function) => return self.freeze(function),
             Move::ShowAfter(millis) => self.world.state().outside.shows_after = millis,
             Move::RefuseNext => self.world.next("access.grant", Fault::refused(Error::Refused("no".into()))),
@@ -86,11 +106,11 @@ impl Simulation<'_> {
     }
 
     /// First writes; then, once what was understood is recorded, sends.
-    fn ask(&mut self, who: &'static str, ask: &Ask) -> bool {
+    fn ask(&mut self, who: &'static str, ask: &Ask, incident: Option<&str>) -> bool {
         let Some((message, _)) = self.asked.iter().find(|(_, sent)| !sent).cloned() else {
             let text = format!("{} ({})", ask.text, self.asked.len());
             self.world.understand(&text, vec![Ask { text: text.clone(), ..ask.clone() }]);
-            let message = self.world.write(who, &text);
+            let message = self.world.write_in(who, &text, incident.map(World::emergency));
             self.asked.push((message, false));
             return false;
         };
@@ -114,24 +134,31 @@ impl Simulation<'_> {
     }
 
     fn vote(&mut self, request: usize, number: u32, wish: &Wish) -> bool {
-        let Some(id) = self.request(request) else { return false };
-        let number = match number {
-            0 => u32::try_from(self.dice.below(3)).unwrap_or(0) + 1,
-            one => one,
-        };
-        let Some(gate) = self.world.record::<Gate>(&Slot::Gate(id.clone(), number)) else { return false };
-        let Some(who) = self.voter(&id, &gate, &wish.who) else { return false };
+        let Some((gate, who)) = self.at_gate(request, number, &wish.who) else { return false };
         match wish.channel {
             Channel::Card => self.press(&gate, who, wish),
             Channel::Api | Channel::StaleApi => self.call_api(&gate, who, wish),
         }
     }
 
+    /// A gate that is there, and who does something at it.
+    pub(super) fn at_gate(&mut self, request: usize, number: u32, who: &Who) -> Option<(Gate, &'static str)> {
+        let id = self.request(request)?;
+        let number = match number {
+            0 => u32::try_from(self.dice.below(3)).unwrap_or(0) + 1,
+            one => one,
+        };
+        let gate = self.world.record::<Gate>(&Slot::Gate(id.clone(), number))?;
+        let who = self.voter(&id, &gate, who)?;
+        Some((gate, who))
+    }
+
     fn voter(&mut self, id: &RequestId, gate: &Gate, who: &Who) -> Option<&'static str> {
         match who {
             Who::Named(who) => Some(who),
-            Who::Asked => {
-                let candidate = self.dice.one(&gate.candidates)?;
+            Who::Asked | Who::Former => {
+                let former = matches!(who, Who::Former) && !gate.former.is_empty();
+                let candidate = self.dice.one(if former { &gate.former } else { &gate.candidates })?;
                 Company::handles().find(|handle| self.world.subject(handle) == candidate.subject)
             }
             Who::Requester => {
@@ -174,11 +201,20 @@ impl Simulation<'_> {
             actor: Actor::Directory { id: Company::account(who) },
             verdict: wish.verdict.clone(),
             reason: wish.reason.then(|| "because".to_owned()),
+            sign_in: self.sign_in(),
             cast_at: world.now(),
             place: None,
         };
         self.call("record-decision", async move { record_decision(world, input).await.map(|_| Value::Null) });
         true
+    }
+
+    /// How somebody who calls the API happens to have signed in.
+    fn sign_in(&mut self) -> Option<SignIn> {
+        let acr = (*self.dice.one(&[STRONG, STRONG, "password"])?).to_owned();
+        let ago = *self.dice.one(&[0, 1_000, MAX_SIGN_IN_AGE_MILLIS, MAX_SIGN_IN_AGE_MILLIS + 1_000])?;
+        let at = Timestamp(self.world.now().0 - ago);
+        self.dice.happens(9_000).then_some(SignIn { at, acr })
     }
 
     fn cast(&self, id: String, gate: &Gate, who: &str, seen: Digest) {
@@ -196,15 +232,10 @@ impl Simulation<'_> {
         self.cast(id, &gate, &pressed.who, shown.action);
     }
 
-    fn delegate(&self, from: &str, to: &str, minutes: i64) {
-        let (from, to, now) = (self.world.subject(from), self.world.subject(to), self.world.now());
-        let period = Period { from: now, to: Timestamp(now.0 + minutes * 60_000) };
-        let delegation = Delegation { from: from.clone(), to, period };
-        self.world.put(Slot::Delegation(from), &delegation);
-        let delegations = &mut self.world.state().witness.delegations;
-        // A person has one delegation: the new one takes the place of the old.
-        delegations.retain(|(old, _)| old.from != delegation.from);
-        delegations.push((delegation, now));
+    fn switch_automatic(&mut self, of: Switch) {
+        let world = self.world;
+        let order = Order { of, operator: world.subject("ada"), reason: "for a while".into() };
+        self.call("countersign", async move { switch_automatic(world, &order).await.map(|()| Value::Null) });
     }
 
     /// Known in the HR system at once, and here once that was read.

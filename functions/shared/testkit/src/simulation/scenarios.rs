@@ -1,41 +1,62 @@
 //! What is played: for every second seed one of the fixed scenarios, for the others whatever chance makes up.
 
 use super::{
-    company,
+    company, conversations,
+    invented::invented,
     moves::{Channel, Move, Script, Who},
+    silence::{cancelled_by_silence, just_before_the_end, nobody_answers, passed_on, skipped},
+    voting,
 };
 use crate::{
     understanding::access,
     world::{Dice, World},
 };
 use Verdict::{Approve, Deny};
-use countersign_core::{job::Verdict, message::Ask, ports::Clock, time::Span};
+use countersign_core::{
+    job::Verdict, message::Ask, ports::Clock, reduction::Reduction, steps::automatic::Switch, time::Span,
+};
 
 /// How late a slow target shows a change, in milliseconds: within the time that it is given.
-const SLOW_MILLIS: i64 = 8_000;
+pub(super) const SLOW_MILLIS: i64 = 8_000;
 
 /// A name, and what is done.
 type Scenario = (&'static str, fn() -> Vec<Move>);
 
 /// The fixed scenarios.
-pub(super) const FIXED: [Scenario; 17] = [
+pub(super) const FIXED: [Scenario; 33] = [
     ("approved", approved),
+    ("approved for less", for_less),
     ("denied", denied),
     ("two stages", two_stages),
-    ("the same person twice", same_person),
+    ("the same person twice", voting::same_person),
+    ("one voice for two", voting::one_voice),
+    ("thought better of", voting::thought_better),
     ("for a time", for_a_time),
+    ("for a time and for good", for_a_time_and_for_good),
     ("read by the desk", read_by_the_desk),
     ("rerouted", rerouted),
     ("nobody answers", nobody_answers),
     ("just before the end", just_before_the_end),
+    ("passed on, step by step", passed_on),
+    ("a stage that nobody must decide", skipped),
+    ("cancelled by silence", cancelled_by_silence),
     ("taken back while two press", taken_back),
-    ("filed by an approver", filed_by_an_approver),
+    ("filed by an approver", voting::filed_by_an_approver),
     ("a delegate who is the requester's", delegates),
+    ("with a fresh sign-in", voting::signed_in_anew),
     ("gone before the vote", gone_before_the_vote),
     ("gone after the vote", gone_after_the_vote),
     ("a slow target", slow_target),
     ("stopped and begun again", stopped),
     ("machines that freeze", frozen),
+    ("beyond the caps of the policy", beyond_the_caps),
+    ("by break-glass", by_break_glass),
+    ("one seat for two", one_seat_for_two),
+    ("a delegation that runs out", runs_out),
+    ("away and back", away_and_back),
+    ("on it", conversations::on_it),
+    ("asked and answered", conversations::answered),
+    ("asked and not answered", conversations::not_answered),
 ];
 
 /// The world and the script of a seed.
@@ -56,20 +77,20 @@ pub fn name(seed: u64) -> &'static str {
     fixed.filter(|_| seed.is_multiple_of(2)).map_or("made by chance", |(name, _)| name)
 }
 
-fn vote(gate: u32, who: &'static str, verdict: Verdict, channel: Channel) -> Move {
+pub(super) fn vote(gate: u32, who: &'static str, verdict: Verdict, channel: Channel) -> Move {
     let reason = verdict == Deny;
     Move::Vote { request: 1, gate, who: Who::Named(who), verdict, channel, reason }
 }
 
-fn press(gate: u32, who: &'static str, verdict: Verdict) -> Move {
+pub(super) fn press(gate: u32, who: &'static str, verdict: Verdict) -> Move {
     vote(gate, who, verdict, Channel::Card)
 }
 
-fn salesforce() -> Ask {
+pub(super) fn salesforce() -> Ask {
     access("salesforce", None, None)
 }
 
-fn unsure() -> Ask {
+pub(super) fn unsure() -> Ask {
     Ask { confidence: 300, ..access("figma", None, None) }
 }
 
@@ -82,6 +103,24 @@ fn approved() -> Vec<Move> {
         Move::Repeat,
         Move::Wait(400),
         Move::Repeat,
+    ]
+}
+
+pub(super) fn less(entitlement: Option<&str>, seconds: u64) -> Verdict {
+    let duration = Span::of_seconds(seconds).ok();
+    Reduction { entitlement: entitlement.map(str::to_owned), duration }.verdict()
+}
+
+/// The first stage leaves less time, the second a lower level; what is more than was asked is refused.
+fn for_less() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", access("tableau", Some("creator"), Span::of_seconds(3_600).ok())),
+        press(1, "marcus", less(None, 7_200)),
+        press(1, "marcus", less(None, 1_800)),
+        press(2, "felix", less(Some("viewer"), 2_400)),
+        Move::Repeat,
+        Move::Wait(2_000),
+        Move::Wait(600),
     ]
 }
 
@@ -99,22 +138,30 @@ fn two_stages() -> Vec<Move> {
     ]
 }
 
-/// Felix decides the first stage in Marcus's place, and is of Finance, which decides the second.
-fn same_person() -> Vec<Move> {
-    vec![
-        Move::Delegate("marcus", "felix", 120),
-        Move::Ask("emma", access("tableau", Some("creator"), None)),
-        press(1, "felix", Approve),
-        press(2, "felix", Approve),
-        vote(2, "felix", Approve, Channel::Api),
-        Move::Wait(120),
-        press(2, "fiona", Approve),
-    ]
-}
-
 fn for_a_time() -> Vec<Move> {
     let boxed = access("salesforce", None, Span::of_seconds(1_800).ok());
     vec![Move::Ask("emma", boxed), press(1, "marcus", Approve), Move::Wait(1_900), Move::Wait(600)]
+}
+
+/// Both were asked for before the first was approved; the end of one must leave the other.
+fn for_a_time_and_for_good() -> Vec<Move> {
+    let boxed = access("salesforce", None, Span::of_seconds(1_800).ok());
+    let approves = |request| Move::Vote {
+        request,
+        gate: 1,
+        who: Who::Named("marcus"),
+        verdict: Approve,
+        channel: Channel::Card,
+        reason: false,
+    };
+    vec![
+        Move::Ask("emma", salesforce()),
+        Move::Ask("emma", boxed),
+        approves(2),
+        approves(1),
+        Move::Wait(1_900),
+        Move::Wait(600),
+    ]
 }
 
 fn read_by_the_desk() -> Vec<Move> {
@@ -129,18 +176,6 @@ fn rerouted() -> Vec<Move> {
         duration: None,
     };
     vec![Move::Ask("emma", unsure()), press(1, "dana", other), press(2, "dimitri", Approve)]
-}
-
-fn nobody_answers() -> Vec<Move> {
-    vec![Move::Ask("emma", salesforce()), Move::Wait(3 * 3_600 + 120), press(1, "marcus", Approve)]
-}
-
-fn just_before_the_end() -> Vec<Move> {
-    let mut moves = vec![Move::Ask("emma", salesforce())];
-    for millis in [-300, 0, 20, 60, 150, 400] {
-        moves.extend([Move::WaitForEnd(1, millis), vote(1, "marcus", Approve, Channel::Api)]);
-    }
-    moves
 }
 
 fn taken_back() -> Vec<Move> {
@@ -158,19 +193,6 @@ fn taken_back() -> Vec<Move> {
     ]
 }
 
-/// Felix asks for Emma, and Finance, which he is of, must decide.
-fn filed_by_an_approver() -> Vec<Move> {
-    let for_emma = Ask { beneficiary: Some("<@U0EMMA>".into()), ..access("tableau", Some("creator"), None) };
-    vec![
-        Move::Ask("felix", for_emma),
-        press(1, "marcus", Approve),
-        press(2, "felix", Approve),
-        vote(2, "felix", Approve, Channel::Api),
-        Move::Wait(60),
-        press(2, "fiona", Approve),
-    ]
-}
-
 fn delegates() -> Vec<Move> {
     vec![
         Move::Delegate("marcus", "jonas", 90),
@@ -180,6 +202,35 @@ fn delegates() -> Vec<Move> {
         press(1, "jonas", Approve),
         vote(1, "jonas", Approve, Channel::Api),
         Move::Wait(120),
+        press(1, "marcus", Approve),
+    ]
+}
+
+/// Jonas decides for Marcus, but not once the time of that is over.
+fn runs_out() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", salesforce()),
+        Move::Wait(40),
+        Move::Delegate("marcus", "jonas", 20),
+        Move::Wait(1_500),
+        press(1, "jonas", Approve),
+        vote(1, "jonas", Approve, Channel::Api),
+        Move::Wait(120),
+        press(1, "marcus", Approve),
+    ]
+}
+
+/// Others are asked while Marcus is away; then it is his again.
+fn away_and_back() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", salesforce()),
+        Move::Wait(40),
+        Move::Away("marcus", 40),
+        Move::Wait(1_200),
+        Move::Delegate("marcus", "jonas", 15),
+        Move::Wait(1_800),
+        vote(1, "jonas", Approve, Channel::Api),
+        press(1, "helena", Approve),
         press(1, "marcus", Approve),
     ]
 }
@@ -257,73 +308,54 @@ fn frozen() -> Vec<Move> {
     ]
 }
 
-/// One or two requests, and anything that anybody might do.
-fn invented(dice: &mut Dice) -> Vec<Move> {
-    let requests = 1 + usize::from(dice.happens(3_000));
-    let mut moves: Vec<Move> = Vec::new();
-    for _ in 0..requests {
-        moves.push(asking(dice));
-    }
-    for _ in 0..(3 + dice.below(9)) {
-        moves.push(anything(1 + dice.below(requests), dice));
-        if dice.happens(4_000) {
-            let seconds = *dice.one(&[1, 5, 40, 300, 1_500, 4_000]).unwrap_or(&1);
-            moves.push(Move::Wait(seconds));
-        }
-    }
-    moves.push(Move::Sources(false));
+/// Two of one access are approved automatically within the hour, and none once that is stopped.
+fn beyond_the_caps() -> Vec<Move> {
+    let code = || access("github", Some("read"), None);
+    let mut moves: Vec<Move> = ["ben", "chloe", "ravi"].map(|who| Move::Ask(who, code())).into();
+    moves.extend([
+        vote_on(3, "dana"),
+        Move::Automatic(Switch::Stop),
+        Move::Wait(4_000),
+        Move::Ask("yuki", code()),
+        vote_on(4, "dana"),
+        Move::Automatic(Switch::Allow),
+    ]);
     moves
 }
 
-fn asking(dice: &mut Dice) -> Move {
-    let who = *dice.one(&["emma", "marcus", "ben", "otto", "felix", "priya"]).unwrap_or(&"emma");
-    let (application, level) = *dice
-        .one(&[
-            ("salesforce", None),
-            ("salesforce", Some("admin")),
-            ("tableau", Some("creator")),
-            ("figma", None),
-            ("aws", Some("production")),
-            ("github", Some("read")),
-            ("netsuite", None),
-        ])
-        .unwrap_or(&("figma", None));
-    let duration = dice.happens(3_000).then(|| Span::of_seconds(900).ok()).flatten();
-    let confidence = if dice.happens(8_000) { 930 } else { 300 };
-    let beneficiary = dice.happens(2_000).then(|| "<@U0BEN>".to_owned());
-    Move::Ask(who, Ask { confidence, beneficiary, ..access(application, level, duration) })
+/// Security may, Sales may not.
+fn by_break_glass() -> Vec<Move> {
+    let production = || access("aws", Some("production"), None);
+    vec![
+        Move::BreakGlass("sofia", production()),
+        Move::BreakGlass("emma", production()),
+        Move::Wait(1_900),
+        Move::TakeBack(1, "sofia"),
+    ]
 }
 
-fn anything(request: usize, dice: &mut Dice) -> Move {
-    let somebody = *dice.one(&["marcus", "helena", "priya", "jonas", "dana", "ben"]).unwrap_or(&"marcus");
-    match dice.below(20) {
-        0 => Move::Repeat,
-        1 => Move::TakeBack(request, "emma"),
-        2 => Move::TakeBack(request, somebody),
-        3 => Move::Delegate("marcus", "jonas", 60),
-        4 => Move::Delegate("emma", somebody, 60),
-        5 => Move::Leave(somebody),
-        6 => Move::Sources(dice.happens(5_000)),
-        7 => Move::ShowAfter(if dice.happens(5_000) { SLOW_MILLIS } else { 0 }),
-        8 if dice.happens(3_000) => Move::Stop(request),
-        8 => Move::Redrive(request),
-        9 if dice.happens(3_000) => Move::RefuseNext,
-        9 => Move::Freeze(
-            dice.one(&["start-workflow", "ask-approvers", "spend-token"]).copied().unwrap_or("spend-token"),
-        ),
-        _ => voting(request, somebody, dice),
+fn one_seat_for_two() -> Vec<Move> {
+    let boxed = || access("netsuite", None, Span::of_seconds(1_800).ok());
+    vec![
+        Move::Ask("emma", boxed()),
+        Move::Ask("noah", boxed()),
+        vote_on(1, "marcus"),
+        vote_on(2, "marcus"),
+        Move::Wait(2_400),
+        Move::Ask("olivia", boxed()),
+        Move::TakeBack(3, "olivia"),
+        Move::Ask("jonas", boxed()),
+        vote_on(4, "marcus"),
+    ]
+}
+
+fn vote_on(request: usize, who: &'static str) -> Move {
+    Move::Vote {
+        request,
+        gate: 1,
+        who: Who::Named(who),
+        verdict: Approve,
+        channel: Channel::Card,
+        reason: false,
     }
-}
-
-fn voting(request: usize, somebody: &'static str, dice: &mut Dice) -> Move {
-    let who = match dice.below(10) {
-        0 => Who::Requester,
-        1 => Who::Named(somebody),
-        _ => Who::Asked,
-    };
-    let channel =
-        *dice.one(&[Channel::Card, Channel::Card, Channel::Api, Channel::StaleApi]).unwrap_or(&Channel::Card);
-    let verdict = if dice.happens(8_000) { Approve } else { Deny };
-    let gate = u32::try_from(dice.below(4)).unwrap_or(0);
-    Move::Vote { request, gate, who, verdict, channel, reason: dice.happens(8_000) }
 }

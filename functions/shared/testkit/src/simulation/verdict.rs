@@ -3,12 +3,14 @@
 use super::scenarios;
 use crate::{invariants::Broken, world::World};
 use countersign_core::{
+    budget::Ledger,
     facts::AccessTarget,
     ids::RequestId,
     ports::Clock,
     request::{Effect, EffectState, Request, Status},
+    slot::Slot,
 };
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// How much time passes between two looks, in seconds, and after how many looks everything must be at its end.
 const LOOK_SECONDS: i64 = 1_800;
@@ -79,6 +81,9 @@ pub(super) fn of(seed: u64, world: &World) -> Result<Report, Found> {
     broken.extend(world.state().witnessed().into_iter().map(|(id, broken)| (Some(id), broken)));
     broken.extend(unfinished(world));
     broken.extend(held_without_a_grant(world));
+    broken.extend(seats_of_nobody(world));
+    broken.extend(money_of_nobody(world));
+    broken.extend(joined_to_nobody(world));
     if broken.is_empty() {
         let requests = world.requests();
         let entries = requests.iter().map(|id| world.chain(id).len()).sum();
@@ -95,12 +100,75 @@ fn unfinished(world: &World) -> Vec<(Option<RequestId>, Broken)> {
         .map(|request| found(Some(request.id), format!("still {:?} at {}", request.status, world.now().0)))
         .collect();
     left.extend(world.owed().into_iter().map(|row| found(None, format!("still owed: {row:?}"))));
+    let requests = world.requests();
+    let reviews = requests.iter().filter_map(|id| world.request(id).review);
+    let missing = reviews.filter(|review| !requests.contains(review));
+    left.extend(missing.map(|review| found(Some(review), "a review that was never opened".into())));
     let state = world.state();
     let running = state.engine.executions.iter().filter(|(_, e)| e.stand == crate::engine::Stand::Running);
     left.extend(running.map(|(name, e)| found(None, format!("{name} still in {}", e.state))));
     let dead = &state.deliveries.dead;
     left.extend(dead.first().map(|one| found(None, format!("{} dead letters: {one:?}", dead.len()))));
     left
+}
+
+/// I15: a ledger of seats holds just those of the requests that have one, and of these only what is in doubt is not taken.
+fn seats_of_nobody(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let mut ledgers: BTreeMap<String, (u64, Vec<String>)> = BTreeMap::new();
+    for request in world.requests().into_iter().map(|id| world.request(&id)) {
+        let Some(seat) = &request.seat else { continue };
+        let (taken, reserved) = ledgers.entry(seat.of.clone()).or_default();
+        match seat.taken {
+            true => *taken += 1,
+            false => reserved.push(request.id.to_string()),
+        }
+    }
+    let slots: Vec<Slot> = world.state().records.all.keys().cloned().collect();
+    let differs = |slot: Slot| {
+        let Slot::Seats(of) = &slot else { return None };
+        let (ledger, (taken, reserved)) =
+            (world.record::<Ledger>(&slot)?, ledgers.remove(of).unwrap_or_default());
+        let same = ledger.spent == taken && ledger.reserved.keys().eq(reserved.iter());
+        (!same).then(|| (None, Broken { invariant: "I15", how: format!("seats of {of}: {ledger:?}") }))
+    };
+    slots.into_iter().filter_map(differs).collect()
+}
+
+/// I15: a ledger of money holds just what is set aside for those who wait and what those who have something cost.
+fn money_of_nobody(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let mut ledgers: BTreeMap<String, Ledger> = BTreeMap::new();
+    for request in world.requests().into_iter().map(|id| world.request(&id)) {
+        if let Some(reservation) = &request.reservation {
+            let ledger = ledgers.entry(reservation.cost_centre.clone()).or_default();
+            ledger.reserve(&request.id, reservation.cents);
+        }
+        if let Some(paid) = &request.paid {
+            ledgers.entry(paid.cost_centre.clone()).or_default().spent += paid.cents;
+        }
+    }
+    let slots: Vec<Slot> = world.state().records.all.keys().cloned().collect();
+    let differs = |slot: Slot| {
+        let Slot::Budget(of) = &slot else { return None };
+        let (ledger, expected) = (world.record::<Ledger>(&slot)?, ledgers.remove(of).unwrap_or_default());
+        let how = || format!("money of {of}: {ledger:?}, and not {expected:?}");
+        (ledger != expected).then(|| (None, Broken { invariant: "I15", how: how() }))
+    };
+    slots.into_iter().filter_map(differs).collect()
+}
+
+/// Whoever joined a request is known to it, so that they hear how it ends; and it makes the same change.
+fn joined_to_nobody(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let requests = world.requests().into_iter().map(|id| world.request(&id));
+    let lost = requests.filter(|request| {
+        let lead = request.lead.as_ref().map(|lead| world.request(lead));
+        lead.is_some_and(|lead| {
+            let known = lead.followers.iter().any(|one| one.request == request.id);
+            let target = |of: &Request| Some(of.plan.as_ref()?.action.as_ref()?.target.clone());
+            !known || target(&lead) != target(request)
+        })
+    });
+    let how = |request: Request| format!("{} joined {:?}, which does not know it", request.id, request.lead);
+    lost.map(|one| (Some(one.id.clone()), Broken { invariant: "joining", how: how(one) })).collect()
 }
 
 /// I8, in the target itself: whoever holds something that was asked for has a confirmed grant of it, or nobody can tell.

@@ -1,0 +1,64 @@
+//! Scenarios in which nobody answers, or only about the moment in which that has consequences.
+
+use super::{
+    moves::{Channel, Move},
+    scenarios::{press, salesforce, vote},
+};
+use crate::understanding::access;
+use countersign_core::job::Verdict::Approve;
+
+pub(super) fn nobody_answers() -> Vec<Move> {
+    vec![Move::Ask("emma", salesforce()), Move::Wait(3 * 3_600 + 120), press(1, "marcus", Approve)]
+}
+
+pub(super) fn just_before_the_end() -> Vec<Move> {
+    let mut moves = vec![Move::Ask("emma", salesforce())];
+    for millis in [-300, 0, 20, 60, 150, 400] {
+        moves.extend([Move::WaitForEnd(1, millis), vote(1, "marcus", Approve, Channel::Api)]);
+    }
+    moves
+}
+
+/// Marcus is passed over for Helena, and she for Security or, a while later, the desk; each presses all the same.
+pub(super) fn passed_on() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", access("notion", None, None)),
+        Move::Delegate("marcus", "jonas", 90),
+        Move::WaitForEnd(1, -7_199_900),
+        vote(1, "marcus", Approve, Channel::Api),
+        Move::Wait(60),
+        press(1, "marcus", Approve),
+        vote(1, "jonas", Approve, Channel::Api),
+        Move::Delegate("helena", "marcus", 60),
+        vote(1, "marcus", Approve, Channel::Card),
+        Move::Wait(2_400),
+        press(1, "helena", Approve),
+        press(1, "sofia", Approve),
+    ]
+}
+
+/// Marcus says nothing, which need not hold anything up; the owner's time is over as well before she or Security decides.
+pub(super) fn skipped() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", access("jira", None, None)),
+        Move::WaitForEnd(1, -100),
+        vote(1, "marcus", Approve, Channel::StaleApi),
+        Move::Wait(200),
+        press(1, "marcus", Approve),
+        Move::WaitForEnd(2, -1_799_900),
+        press(2, "sofia", Approve),
+        Move::Wait(60),
+        press(3, "dana", Approve),
+    ]
+}
+
+/// The same, but at last nobody answers, and it is cancelled.
+pub(super) fn cancelled_by_silence() -> Vec<Move> {
+    vec![
+        Move::Ask("emma", access("jira", None, None)),
+        press(1, "marcus", Approve),
+        press(2, "ada", Approve),
+        Move::WaitForEnd(3, 100),
+        press(3, "dana", Approve),
+    ]
+}

@@ -1,0 +1,52 @@
+//! An approver who leaves before the effect is claimed, or after a claim was given back: somebody else is asked.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use countersign_core::{
+    Error,
+    audit::By,
+    config::Config,
+    job::Verdict,
+    person::{Employment, Person},
+    ports::Configs,
+    request::{Outcome, Status},
+    slot::Slot,
+    steps::activate_config::{Why, activate_config},
+};
+use countersign_testkit::{Fault, World, access};
+
+/// Another policy, by which the same access is another action.
+fn activate_another(world: &World) {
+    let mut config: Config = (**world.finish(world.active()).unwrap()).clone();
+    config.policy.minimum_confidence += 1;
+    let by = By::Function { name: "test".into() };
+    world.finish(activate_config(world, &config, &by, &Why::default())).unwrap();
+}
+
+/// Marcus approves and leaves while a call is down, and the policy is changed.
+fn check(down: &str, status: Status) {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    world.down(down, Fault::refused(Error::unavailable("port")));
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    assert_eq!(world.request(&id).status, status, "{down}");
+    let slot = Slot::Person(world.subject("marcus"));
+    let mut marcus: Person = world.record(&slot).unwrap();
+    marcus.employment = Employment::Ended;
+    world.put(slot, &marcus);
+    activate_another(&world);
+    world.up(down);
+    world.advance(60);
+    assert_eq!(world.request(&id).gate, 2, "{down}: somebody else is asked");
+    assert_eq!(world.request(&id).status, Status::Waiting, "{down}");
+    assert!(world.press("helena", Verdict::Approve, None));
+    world.run();
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+#[test]
+fn an_approval_of_somebody_who_left_meanwhile_is_asked_for_again() {
+    check("store.list", Status::Approved);
+    // Claimed, and given back by a target that is busy.
+    check("access.grant", Status::Provisioning);
+}
