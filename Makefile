@@ -10,7 +10,7 @@ BUILD := cargo build --profile local --workspace --exclude countersign-tests --e
 	--exclude countersign-hello
 CLI := target/local/countersign
 
-.PHONY: help demo up build down status lint test simulate race test-deps
+.PHONY: help demo up build down status watch lint test simulate race test-deps
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -31,6 +31,10 @@ down: ## Stop all that `make up` started
 
 status: ## Say what runs, and where
 	@if [ -x $(CLI) ]; then $(CLI) status; else echo "nothing was started"; exit 1; fi
+
+watch: ## Run the functions of the running stack as edited, until stopped
+	@"$$(sh cli/python.sh)" tests/localstack/install.py sam
+	@.local/venv-engine/bin/python -m countersign_local watch
 
 lint: ## Check formatting, code and configuration
 	@cargo fmt --all --check

@@ -32,12 +32,7 @@ elif ! at_least "$RUST_AT_LEAST" "$rust"; then
     lacks "Rust $RUST_AT_LEAST or newer (there is $rust)" "rustup update stable"
 fi
 
-right="import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))"
-python=
-for name in python3 python3.13 python3.12 python3.11; do
-    if "$name" -c "$right" >/dev/null 2>&1; then python=$name; break; fi
-done
-[ -n "$python" ] || lacks "Python 3.11 to 3.13 with venv" "$package python3 python3-venv"
+sh cli/python.sh >/dev/null || lacks "Python 3.11 to 3.13 with venv" "$package python3 python3-venv"
 
 command -v cc >/dev/null || command -v gcc >/dev/null || lacks "a C compiler" "$package gcc"
 command -v make >/dev/null || lacks "make" "$package make"

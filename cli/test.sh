@@ -30,7 +30,7 @@ check() { # name command…
 rust_tests() {
     # The end-to-end journeys need a stack; they follow below.
     if command -v cargo-nextest >/dev/null; then
-        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(journeys) or binary(page) or binary(roles) or binary(store)))'
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(crowd) or binary(journeys) or binary(page) or binary(roles) or binary(store)))'
         cargo test --workspace --doc --quiet
     else
         cargo test --workspace --no-fail-fast
@@ -52,7 +52,12 @@ stack_up() {
 
 # The same selection of crates as above: another one would build the dependencies with other features again.
 journeys() {
-    COUNTERSIGN_E2E=$folder cargo test --workspace --test journeys -- --test-threads=4
+    COUNTERSIGN_E2E=$folder cargo test --workspace --test journeys -- --test-threads=3
+}
+
+# With nothing beside it.
+crowd() {
+    COUNTERSIGN_E2E=$folder cargo test --workspace --test crowd -- --nocapture
 }
 
 # On tables of its own beside the product's.
@@ -74,7 +79,7 @@ check "preflight" env COUNTERSIGN_FOLDER="$folder" COUNTERSIGN_PORT_AWS=4576 COU
 check "formatting" cargo fmt --all --check
 check "clippy, warnings denied" cargo clippy --workspace --all-targets --quiet -- -D warnings
 check "unit and property tests" rust_tests
-check "installing LocalStack and the SAM tools" python3 tests/localstack/install.py
+check "installing LocalStack and the SAM tools" "$(sh cli/python.sh)" tests/localstack/install.py
 check "tests of the LocalStack plugin" .local/venv-engine/bin/python -m pytest -q tests/localstack
 check "template and definition lints" template_lints
 check "building what the stack runs" make --no-print-directory build
@@ -82,6 +87,7 @@ check "10,000 seeds of the simulator" target/local/simulate seeds
 check "what each guard is for" target/local/simulate guards
 check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
+check "20 callers at each of 50 gates" crowd
 check "the Slack page in a browser" page
 check "roles against what was done" roles
 check "the table's contract, and races for it" store

@@ -7,6 +7,7 @@
 
 mod audit;
 mod checkout;
+mod delegate;
 mod demo;
 mod deployment;
 mod failure;
@@ -57,6 +58,9 @@ enum Command {
     /// Handle what needs a person: quarantined messages, unknown effects, open exceptions.
     #[command(subcommand)]
     Ops(ops::Command),
+    /// Say who decides in whose place.
+    #[command(subcommand)]
+    Delegate(delegate::Command),
     /// Look at requests.
     #[command(subcommand)]
     Request(request::Command),
@@ -87,8 +91,9 @@ async fn run(arguments: Arguments) -> Done {
         Command::Policy(command) => policy::run(place, command).await,
         Command::Audit(command) => audit::run(place, command).await,
         Command::Ops(command) => ops::run(place, command).await,
+        Command::Delegate(command) => delegate::run(place, command).await,
         Command::Request(command) => request::run(place, command).await,
-        Command::Triage(command) => triage::run(command),
+        Command::Triage(command) => triage::run(place, command).await,
     }
 }
 
@@ -118,18 +123,31 @@ mod tests {
             "countersign policy explain --requests past.jsonl --format json",
             "countersign policy diff infra/config new --requests past.jsonl",
             "countersign policy activate --skip-directory",
+            "countersign policy stop-automatic --reason flood --operator ada@harbour.example",
+            "countersign policy allow-automatic --reason over --operator ada@harbour.example",
             "countersign audit verify --days 7",
             "countersign audit verify R-1",
             "countersign ops list --format json",
             "countersign ops cancel R-1 --reason late --operator ada@harbour.example",
             "countersign ops settle R-1 --as granted --reason looked --operator ada@harbour.example",
             "countersign ops redrive M-1 --reason fixed --operator ada@harbour.example",
+            "countersign delegate add --to mia@harbour.example --from 2026-12-01 --until 2026-12-05 --reason leave --operator marcus@harbour.example",
+            "countersign delegate add --to mia@harbour.example --of marcus@harbour.example --reason leave --operator ada@harbour.example",
+            "countersign delegate end --reason back --operator marcus@harbour.example",
+            "countersign delegate list --format json",
             "countersign request show R-1",
+            "countersign request export --since 2026-11-01",
+            "countersign policy confirm 0000000000000000000000000000000000000000000000000000000000000000 --reason read --operator fiona@harbour.example",
+            "countersign policy withdraw 0000000000000000000000000000000000000000000000000000000000000000 --reason wrong --operator ada@harbour.example",
             "countersign triage classify hello --model DIR --json",
             "countersign triage train --data a.jsonl --validation b.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --predictions p.jsonl --json",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 0.18",
+            "countersign triage classify hello",
+            "countersign triage evaluate --data a.jsonl",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 1 --json",
+            "countersign triage report",
+            "countersign triage report --model DIR --data a.jsonl --svg a.svg --json",
         ] {
             check(line, true);
         }
@@ -145,8 +163,14 @@ mod tests {
             "countersign policy explain --application aws --duration soon",
             "countersign policy explain --application aws --who emma",
             "countersign policy diff infra/config new",
+            "countersign request export --since yesterday",
+            "countersign delegate add --to mia@harbour.example --operator marcus@harbour.example",
+            "countersign delegate add --to mia@harbour.example --until Friday --reason leave --operator marcus@harbour.example",
+            "countersign policy withdraw latest --reason wrong --operator ada@harbour.example",
+            "countersign policy stop-automatic --operator ada@harbour.example",
             "countersign triage train --data a.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 2",
+            "countersign triage report --model DIR",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 6",
         ] {
             check(line, false);

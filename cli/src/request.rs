@@ -1,4 +1,4 @@
-//! `countersign request show`: the life of one request, from its audit chain.
+//! `countersign request`: the life of one request, from its audit chain; and past ones, to try rules on.
 
 pub(crate) mod happenings;
 
@@ -17,7 +17,8 @@ use countersign_core::{
     ids::{RequestId, SubjectId},
     request::Request,
     slot::List,
-    steps::send_messages::names,
+    steps::{export_requests::export_requests, send_messages::names},
+    time::Timestamp,
 };
 use serde_json::json;
 
@@ -33,6 +34,16 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t)]
         format: Format,
     },
+    /// Export past requests, a line each as JSON, for `policy explain` and `policy diff`; without names and words
+    Export {
+        /// The first day, like 2026-11-01
+        #[arg(long, value_name = "DAY", value_parser = day)]
+        since: Timestamp,
+    },
+}
+
+fn day(text: &str) -> std::result::Result<Timestamp, String> {
+    Timestamp::parse(&format!("{text}T00:00:00Z")).map_err(|error| error.to_string())
 }
 
 /// A request with its audit chain and the names of those in it.
@@ -73,9 +84,21 @@ impl Life {
 }
 
 pub(crate) async fn run(place: &Place, command: Command) -> Done {
-    let Command::Show { request, format } = command;
     let ctx = place.operator().await?;
-    let life = Life::read(&ctx, &request).await?;
+    match command {
+        Command::Show { request, format } => show(&ctx, &request, format).await,
+        Command::Export { since } => {
+            let exported = export_requests(&ctx, since).await?;
+            exported.iter().try_for_each(|asked| {
+                print::line(serde_json::to_string(asked)?);
+                Ok(())
+            })
+        }
+    }
+}
+
+async fn show(ctx: &impl Operates, request: &RequestId, format: Format) -> Done {
+    let life = Life::read(ctx, request).await?;
     match format {
         Format::Json => print::json(&as_json(&life)),
         Format::Text => {

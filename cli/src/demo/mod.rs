@@ -52,7 +52,7 @@ pub(crate) async fn run(place: &Place, options: &Options) -> Done {
         print::line(format!("Its workflow entered {} states: {}", states.len(), states.join(", ")));
     }
     prove(&ctx).await?;
-    print::line(format!("\nSee for yourself, as any of them:\n{}", places(&addresses)));
+    print::line(format!("\nSee for yourself, as any of them:\n{}", places(&addresses, &folder)));
     print::line("\n`make down` stops it all.");
     Ok(())
 }

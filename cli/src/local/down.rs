@@ -44,7 +44,11 @@ fn show_simulators(folder: &Folder) -> bool {
     let running = processes::running(folder, simulators::NAME);
     match (&running, Addresses::read(folder)) {
         (Some(process), Ok(addresses)) => {
-            print::line(format!("The simulators run (process {})\n{}", process.pid, places(&addresses)));
+            print::line(format!(
+                "The simulators run (process {})\n{}",
+                process.pid,
+                places(&addresses, folder)
+            ));
         }
         (Some(process), Err(_)) => print::line(format!("The simulators run (process {})", process.pid)),
         (None, _) => print::line("The simulators do not run"),

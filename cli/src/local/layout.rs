@@ -5,6 +5,7 @@ use countersign_core::ports::Ids;
 use countersign_runtime::identifiers::RandomIds;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::{
+    collections::BTreeMap,
     fs::{self, OpenOptions},
     io::Write,
     os::unix::fs::OpenOptionsExt,
@@ -52,6 +53,14 @@ impl Addresses {
 
     pub(crate) fn write(&self, folder: &Folder) -> Done {
         write_private(&folder.file(Self::FILE), self)
+    }
+
+    /// Where the API of the product answers on this machine, once it is deployed there.
+    pub(crate) fn api(&self, folder: &Folder) -> Done<String> {
+        let stack: BTreeMap<String, String> = read(&folder.stack())?;
+        let output = |name| stack.get(name).map(String::as_str).unwrap_or_default();
+        let (id, stage) = (output("ApiId"), output("ApiStage"));
+        Ok(format!("{}/restapis/{id}/{stage}/_user_request_", self.aws))
     }
 
     pub(crate) fn forget(folder: &Folder) {
@@ -115,6 +124,23 @@ pub(crate) fn write_private(path: &Path, value: &impl Serialize) -> Done {
 mod tests {
     use super::*;
     use std::os::unix::fs::PermissionsExt;
+
+    #[test]
+    fn the_api_is_where_this_machine_serves_it() {
+        let folder = Folder(std::env::temp_dir().join(format!("countersign-api-{}", std::process::id())));
+        folder.make().unwrap();
+        let at = |port: u16| format!("http://127.0.0.1:{port}");
+        let addresses = Addresses { aws: at(1), slack: at(2), bamboohr: at(3), okta: at(4), issuer: at(5) };
+        assert!(addresses.api(&folder).is_err(), "nothing is deployed");
+        let outputs =
+            serde_json::json!({"ApiId": "a1", "ApiStage": "live", "ApiUrl": "https://a1.example/live/"});
+        write_private(&folder.stack(), &outputs).unwrap();
+        let api = "http://127.0.0.1:1/restapis/a1/live/_user_request_";
+        assert_eq!(addresses.api(&folder).unwrap(), api);
+        let told = crate::local::up::places(&addresses, &folder);
+        assert!(told.contains(api) && told.contains("http://127.0.0.1:5/token"), "{told}");
+        fs::remove_dir_all(&folder.0).unwrap();
+    }
 
     #[test]
     fn secrets_are_made_once_and_nobody_else_reads_them() {

@@ -112,21 +112,25 @@ pub(crate) async fn up(place: &Place, options: Options) -> Done {
     watch.line(format!("the configuration is active; {people} people are known"));
     tell_slack(&folder, &addresses).await?;
     watch.line("Slack knows where the product is: ready");
-    print::line(format!("\n{}", places(&addresses)));
+    print::line(format!("\n{}", places(&addresses, &folder)));
     Ok(())
 }
 
-/// Where to go in a browser.
-pub(crate) fn places(addresses: &Addresses) -> String {
+/// Where to go, in a browser and with a program.
+pub(crate) fn places(addresses: &Addresses, folder: &Folder) -> String {
     let slack = &addresses.slack;
-    [
+    let mut places = vec![
         format!("  Slack as Emma, who asks       {slack}/#U0EMMA"),
         format!("  Slack as Marcus, her manager  {slack}/#U0MARCUS"),
         format!("  Slack as Fiona, of Finance    {slack}/#U0FIONA"),
         format!("  people in BambooHR and Okta   {}/_simulator/people", addresses.bamboohr),
         format!("  AWS                           {}", addresses.aws),
-    ]
-    .join("\n")
+    ];
+    if let Ok(api) = addresses.api(folder) {
+        places.push(format!("  the API, for programs         {api}"));
+        places.push(format!("  bearer tokens for it          {}/token", addresses.issuer));
+    }
+    places.join("\n")
 }
 
 /// Names all ports that something else listens on, before anything is started.
@@ -188,10 +192,7 @@ fn parameters(addresses: &Addresses, secrets: &Secrets) -> Vec<(String, String)>
 }
 
 async fn tell_slack(folder: &Folder, addresses: &Addresses) -> Done {
-    let outputs: Value = super::layout::read(&folder.stack())?;
-    let output = |name| outputs.get(name).and_then(Value::as_str).unwrap_or_default();
-    let (api, stage) = (output("ApiId"), output("ApiStage"));
-    let app = json!({"url": format!("{}/restapis/{api}/{stage}/_user_request_", addresses.aws)});
+    let app = json!({"url": addresses.api(folder)?});
     let client = crate::local::http::client()?;
     client.put(format!("{}/_simulator/app", addresses.slack)).json(&app).send().await?.error_for_status()?;
     Ok(())

@@ -12,7 +12,7 @@ use crate::{
 use clap::{Args, Subcommand, ValueEnum, value_parser};
 use countersign_core::{
     ids::RequestId,
-    steps::operate::{Order, Truth, cancel_request, open_quarantined, redrive, settle_effect},
+    steps::operate::{Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, settle_effect},
 };
 
 /// What an operator can do.
@@ -97,7 +97,7 @@ impl Shown {
     }
 }
 
-async fn order<T>(ctx: &impl Operates, of: T, who: Who) -> Done<Order<T>> {
+pub(crate) async fn order<T>(ctx: &impl Operates, of: T, who: Who) -> Done<Order<T>> {
     let operator = operator::find(ctx, &who.operator).await?;
     Ok(Order { of, operator: operator.subject, reason: who.reason })
 }
@@ -114,16 +114,26 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
         }
         Command::Cancel { request, who } => {
             let order = order(&ctx, request, who).await?;
-            cancel_request(&ctx, &order).await?;
-            print::line(format!("{} is cancelled; those concerned are told", order.of));
+            let obeyed = cancel_request(&ctx, &order).await?;
+            print::line(told(&order.of, obeyed, "is cancelled", "was cancelled before"));
         }
         Command::Settle { request, truth, who } => {
             let order = order(&ctx, request, who).await?;
-            settle_effect(&ctx, &order, truth.truth()).await?;
-            print::line(format!("{} is settled; those concerned are told", order.of));
+            let obeyed = settle_effect(&ctx, &order, truth.truth()).await?;
+            print::line(told(&order.of, obeyed, "is settled", "stood so before"));
         }
     }
     Ok(())
+}
+
+/// What became of an order, in words.
+fn told(request: &RequestId, obeyed: Obeyed, done: &str, before: &str) -> String {
+    match obeyed {
+        Obeyed::Done => format!("{request} {done}; those concerned are told"),
+        Obeyed::NothingToDo => {
+            format!("{request} {before}: there was nothing to do, and nothing is recorded")
+        }
+    }
 }
 
 async fn show(ctx: &impl Operates, order: Order<String>) -> Done {

@@ -5,7 +5,7 @@ use countersign_core::{
     change::read,
     config::Config,
     person::Group,
-    policy::{Approver, Stage, Then, lint::Finding},
+    policy::{Approver, Panel, Stage, Then, automatic::Automatic, lint::Finding},
     slot::Slot,
     steps::identifying::subject_by_mail,
 };
@@ -43,24 +43,28 @@ pub(super) async fn missing(ctx: &impl Operates, config: &Config) -> Done<Vec<Fi
         }));
     }
     for (place, stage) in stages(config) {
-        findings.extend(too_few(ctx, config, place, stage).await?);
+        for panel in stage.panels().iter() {
+            findings.extend(too_few(ctx, config, place.clone(), panel).await?);
+        }
     }
     Ok(findings)
 }
 
-/// A finding if a stage wants more approvals than there are people to give them; the requester may be one of those.
+/// A finding if a panel wants more approvals than there are people to give them; the requester may be one of those.
 async fn too_few(
     ctx: &impl Operates,
     config: &Config,
     place: String,
-    stage: &Stage,
+    panel: &Panel,
 ) -> Done<Option<Finding>> {
     let (mut members, mut others) = (BTreeSet::new(), BTreeSet::new());
-    for approver in &stage.approvers {
+    for approver in &panel.approvers {
         let group = match approver {
             Approver::Group(name) => Some(name.as_str()),
             Approver::Role(role) => config.roles.group(role),
-            Approver::Owner | Approver::EntitlementOwner => return Ok(None),
+            Approver::Owner | Approver::EntitlementOwner | Approver::Peers | Approver::Expression(_) => {
+                return Ok(None);
+            }
             Approver::Manager | Approver::ManagersManager | Approver::Person(_) => None,
         };
         match group {
@@ -71,7 +75,7 @@ async fn too_few(
             None => drop(others.insert(approver)),
         }
     }
-    let (people, needed) = (members.len() + others.len(), stage.approve_at as usize);
+    let (people, needed) = (members.len() + others.len(), panel.approve_at as usize);
     Ok((people > 0 && needed > people).then(|| Finding {
         file: "policy.yaml",
         place,
@@ -112,6 +116,10 @@ fn all(config: &Config) -> Vec<Named> {
             let place = format!("applications/{}/{}/owners", application.name, entitlement.name);
             let owners = entitlement.owners.iter().map(whom);
             named.extend(owners.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
+            let rule = entitlement.break_glass.iter();
+            let people = rule.flat_map(|rule| rule.who.iter().chain(&rule.reviewers)).filter_map(self::whom);
+            let place = format!("applications/{}/{}/break_glass", application.name, entitlement.name);
+            named.extend(people.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
         }
     }
     for (place, stage) in stages(config) {
@@ -123,28 +131,41 @@ fn all(config: &Config) -> Vec<Named> {
 /// Every stage with its place.
 fn stages(config: &Config) -> Vec<(String, &Stage)> {
     let policy = &config.policy;
+    let one = |place: &str, stage| (place.to_owned(), stage);
+    let exemptions = policy.exemptions.iter().map(|stage| (format!("exemptions/{}", stage.id), stage));
+    let automatic = policy.automatic.iter().flat_map(Automatic::stages);
+    let automatic = automatic.map(|stage| (format!("automatic/{}", stage.id), stage));
     let rules = policy.rules.iter().map(|rule| (format!("rules/{}", rule.id), &rule.then));
     let ruled = rules.chain([("baseline".to_owned(), &policy.baseline.then)]);
     let ruled = ruled.flat_map(|(place, then)| {
         let stages: &[Stage] = if let Then::Stages(stages) = then { stages } else { &[] };
         stages.iter().map(move |stage| (format!("{place}/{}", stage.id), stage))
     });
-    [("desk".to_owned(), &policy.desk), ("finance".to_owned(), &policy.finance)]
+    [one("desk", &policy.desk), one("finance", &policy.finance)]
         .into_iter()
+        .chain(policy.seats.iter().map(|stage| one("seats", stage)))
+        .chain(exemptions)
+        .chain(automatic)
         .chain(ruled)
         .collect()
 }
 
-fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
-    let whom = |approver: &Approver| match approver {
+/// The group or person that an approver names, if it does.
+fn whom(approver: &Approver) -> Option<Whom> {
+    match approver {
         Approver::Group(name) => Some(Whom::Group(name.clone())),
         Approver::Person(address) => Some(Whom::Person(address.clone())),
         Approver::Manager
         | Approver::ManagersManager
+        | Approver::Peers
         | Approver::Owner
         | Approver::EntitlementOwner
-        | Approver::Role(_) => None,
-    };
+        | Approver::Role(_)
+        | Approver::Expression(_) => None,
+    }
+}
+
+fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
     let found = stage.named().filter_map(whom);
     named.extend(found.map(|whom| Named { file: "policy.yaml", place: place.to_owned(), whom }));
 }
@@ -152,7 +173,12 @@ fn of_stage(named: &mut Vec<Named>, place: &str, stage: &Stage) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use countersign_core::{config::Config, ports::Configs};
+    use countersign_core::{
+        config::Config,
+        policy::break_glass::BreakGlass,
+        ports::{Clock, Configs},
+        time::Span,
+    };
     use countersign_testkit::World;
 
     /// Changes the configuration of the seeded company, and says what is found.
@@ -164,6 +190,19 @@ mod tests {
         let found: Vec<_> =
             found.iter().map(|one| (one.file, one.place.as_str(), one.what.as_str())).collect();
         assert_eq!(found, expected);
+    }
+
+    #[tokio::test]
+    async fn a_group_without_members_is_nobody() {
+        let world = World::harbour();
+        let mut config = Config::clone(&*world.active().await.unwrap());
+        config.policy.finance.fallback = vec![Approver::Group("empty".into())];
+        let group = Group { name: "empty".into(), members: Vec::new(), as_of: world.now() };
+        world.put(Slot::Group("empty".into()), &group);
+        let found = missing(&world, &config).await.unwrap();
+        let found: Vec<_> = found.iter().map(|one| (one.place.as_str(), one.what.as_str())).collect();
+        let what = "names the group empty, which has no member or does not exist.";
+        assert_eq!(found, [("finance", what)]);
     }
 
     #[tokio::test]
@@ -180,6 +219,28 @@ mod tests {
             &[("policy.yaml", "finance", unknown)],
         )
         .await;
+        let nobodies = || vec![Approver::Group("nobodies".into())];
+        let stage = || Stage { approvers: nobodies(), ..Stage::until("odd", Span::of_days(1)) };
+        check(|config| config.policy.seats = Some(stage()), &[("policy.yaml", "seats", unknown)]).await;
+        check(|config| config.policy.exemptions.push(stage()), &[("policy.yaml", "exemptions/odd", unknown)])
+            .await;
+        for in_place in [
+            (|automatic, stage| automatic.beyond = vec![stage]) as fn(&mut Automatic, Stage),
+            |automatic, stage| automatic.sample.as_mut().unwrap().stage = stage,
+        ] {
+            let change = |config: &mut Config| in_place(config.policy.automatic.as_mut().unwrap(), stage());
+            check(change, &[("policy.yaml", "automatic/odd", unknown)]).await;
+        }
+        let place = "applications/aws/production/break_glass";
+        for in_place in [(|rule, who| rule.who = who) as fn(&mut BreakGlass, Vec<Approver>), |rule, who| {
+            rule.reviewers = who
+        }] {
+            let change = |config: &mut Config| {
+                let all = config.catalog.applications.iter_mut().flat_map(|one| &mut one.entitlements);
+                in_place(all.filter_map(|one| one.break_glass.as_mut()).next().unwrap(), nobodies());
+            };
+            check(change, &[("catalog.yaml", place, unknown)]).await;
+        }
         check(
             |config| config.policy.finance.approve_at = 3,
             &[("policy.yaml", "finance", "wants 3 approvals, but only 2 can decide.")],

@@ -159,6 +159,9 @@ mod tests {
         );
         check("policy.yaml", "approve_at: 1", "approve_at: 2", "wants 2 approvals of 1 people");
         check("policy.yaml", "to: [managers_manager]", "to: [manager]", "escalates only to those");
+        let twice = "to: [managers_manager, owner, managers_manager]\n            mode: next";
+        check("policy.yaml", "to: [managers_manager]", twice, "goes back to managers_manager");
+        check("policy.yaml", "to: [managers_manager]", "to: [owner]\n            mode: instead", "instead");
         check("catalog.yaml", "owners: [ada@harbour.example]", "owners: []", "has no owner");
         check("catalog.yaml", "risk: low", "risk: small", "small");
         check("roles.yaml", "auditor: countersign-auditor", "auditor: ''", "has no group");

@@ -11,14 +11,21 @@ use crate::{
     checkout,
     deployment::{Operates, Place},
     failure::{Done, Failure},
-    ops::operator,
+    ops::{self, operator},
     print::{self, Format},
 };
 use clap::{Args, Subcommand};
 use countersign_core::{
     config::Config,
+    digest::Digest,
     policy::lint::{Finding, lint},
-    steps::activate_config::activate_config,
+    steps::{
+        activate_config::{Why, activate_config, wants_two_persons},
+        automatic::{Switch, switch_automatic},
+        operate::Order,
+        two_persons::{confirm_config, propose_config},
+        withdraw_config::withdraw_config,
+    },
 };
 use files::Files;
 use serde::Serialize;
@@ -65,6 +72,38 @@ pub(crate) enum Command {
         /// Who activates it, by work address
         #[arg(long, env = "COUNTERSIGN_OPERATOR", value_name = "ADDRESS")]
         operator: Option<String>,
+        /// Why; it is recorded, sealed
+        #[arg(long, value_name = "WORDS")]
+        reason: Option<String>,
+        /// The commit of the files; as shown by git for their folder if it is not said
+        #[arg(long, value_name = "COMMIT")]
+        commit: Option<String>,
+    },
+    /// Confirm a configuration that another admin proposed
+    Confirm {
+        /// Its version
+        #[arg(value_parser = version)]
+        version: Digest,
+        #[command(flatten)]
+        who: ops::Who,
+    },
+    /// Take a configuration back that is not the active one: nothing is approved by it any more
+    Withdraw {
+        /// Its version
+        #[arg(value_parser = version)]
+        version: Digest,
+        #[command(flatten)]
+        who: ops::Who,
+    },
+    /// Leave to people what rules approve automatically, from the next request on
+    StopAutomatic {
+        #[command(flatten)]
+        who: ops::Who,
+    },
+    /// Let rules approve automatically again
+    AllowAutomatic {
+        #[command(flatten)]
+        who: ops::Who,
     },
 }
 
@@ -110,12 +149,75 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
         }
         Command::Explain { given, described } => explain::run(&given, &described).await,
         Command::Diff { old, new, requests, format } => explain::diff(&old, &new, &requests, format),
-        Command::Activate { given, skip_directory, operator } => {
-            let files = Files::read(&given.folder()?)?;
+        Command::Activate { given, skip_directory, operator, reason, commit } => {
+            let folder = given.folder()?;
+            let files = Files::read(&folder)?;
+            let why = Why { reason, commit: commit.or_else(|| commit_of(&folder)) };
             let ctx = place.operator().await?;
-            activate(&ctx, &files, !skip_directory, operator.as_deref(), given.format).await
+            activate(&ctx, &files, !skip_directory, operator.as_deref(), why, given.format).await
+        }
+        Command::Confirm { version, who } => {
+            let ctx = place.operator().await?;
+            let order = ops::order(&ctx, version, who).await?;
+            confirm_config(&ctx, &order).await?;
+            print::line(format!("active: configuration {}", order.of));
+            Ok(())
+        }
+        Command::Withdraw { version, who } => {
+            let ctx = place.operator().await?;
+            let order = ops::order(&ctx, version, who).await?;
+            withdraw_config(&ctx, &order).await?;
+            print::line(format!("configuration {} is withdrawn: what it planned is planned anew", order.of));
+            Ok(())
+        }
+        Command::StopAutomatic { who } => switch(place, Switch::Stop, who).await,
+        Command::AllowAutomatic { who } => switch(place, Switch::Allow, who).await,
+    }
+}
+
+/// The commit that the files of a folder are of, as git tells it, with `-dirty` behind it if they were changed since.
+fn commit_of(folder: &Path) -> Option<String> {
+    let told = std::process::Command::new("git")
+        .arg("-C")
+        .arg(folder)
+        .args(["describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"])
+        .output()
+        .ok()?;
+    let name = String::from_utf8(told.stdout).ok()?.trim().to_owned();
+    (told.status.success() && !name.is_empty()).then_some(name)
+}
+
+async fn propose(ctx: &impl Operates, of: Config, operator: Option<&str>, why: Why, format: Format) -> Done {
+    let reason = why.reason.ok_or_else(|| {
+        Failure::new("two persons activate a configuration").advising("Say why, by --reason.")
+    })?;
+    let address = operator.ok_or_else(|| {
+        Failure::new("two persons activate a configuration").advising("Say who proposes it, by --operator.")
+    })?;
+    let operator = operator::find(ctx, address).await?.subject;
+    let version = propose_config(ctx, &Order { of, operator, reason }, why.commit).await?;
+    match format {
+        Format::Json => print::json(&serde_json::json!({"proposed": version})),
+        Format::Text => {
+            print::line(format!("proposed: configuration {version}; another admin confirms it"));
+            Ok(())
         }
     }
+}
+
+fn version(text: &str) -> Result<Digest, String> {
+    Digest::parse(text).map_err(|error| error.to_string())
+}
+
+async fn switch(place: &Place, switch: Switch, who: ops::Who) -> Done {
+    let ctx = place.operator().await?;
+    let order = ops::order(&ctx, switch, who).await?;
+    switch_automatic(&ctx, &order).await?;
+    print::line(match switch {
+        Switch::Stop => "automatic approval is stopped: people decide from now on",
+        Switch::Allow => "rules approve automatically again",
+    });
+    Ok(())
 }
 
 /// Activates a folder's configuration on the local stack, without a word unless something is wrong.
@@ -123,7 +225,7 @@ pub(crate) async fn activate_locally(place: &Place, folder: &Path, asks_director
     let files = Files::read(folder)?;
     let ctx = place.operator().await?;
     let config = checked(&ctx, &files, asks_directory, Format::Text).await?;
-    activate_config(&ctx, &config, &operator::the_command("policy activate")).await?;
+    activate_config(&ctx, &config, &operator::the_command("policy activate"), &Why::default()).await?;
     Ok(())
 }
 
@@ -132,14 +234,18 @@ async fn activate(
     files: &Files,
     asks_directory: bool,
     operator: Option<&str>,
+    why: Why,
     format: Format,
 ) -> Done {
     let config = checked(ctx, files, asks_directory, format).await?;
+    if wants_two_persons(ctx).await? {
+        return propose(ctx, config, operator, why, format).await;
+    }
     let by = match operator {
         Some(address) => operator::find(ctx, address).await?.by(),
         None => operator::the_command("policy activate"),
     };
-    let version = activate_config(ctx, &config, &by).await?;
+    let version = activate_config(ctx, &config, &by, &why).await?;
     match format {
         Format::Json => print::json(&serde_json::json!({"active": version})),
         Format::Text => {

@@ -3,7 +3,7 @@
 use crate::failure::Done;
 use countersign_core::{
     Error, Result,
-    gate::GateKind,
+    gate::{GateKind, seating::distinct},
     ids::SubjectId,
     person::{Employment, Group, IdentityKind, Period, Person, identity_key},
     policy::decide::{Facts, plan},
@@ -49,11 +49,22 @@ impl People {
             people.add(one, now);
             one.groups.iter().for_each(|group| groups.entry(group).or_default().push(one.id.clone()));
         }
+        listed.iter().for_each(|one| people.report(one));
         for (name, members) in groups {
             let group = Group { name: name.clone(), members, as_of: now };
             people.records.insert(format!("group {name}"), json!(group));
         }
         people
+    }
+
+    /// Tells the manager's record who reports to it.
+    fn report(&mut self, one: &Listed) {
+        let Some(manager) = &one.manager else { return };
+        let record = self.records.get_mut(&format!("person {manager}")).and_then(Value::as_object_mut);
+        let reports = record.map(|record| record.entry("reports").or_insert_with(|| json!([])));
+        if let Some(reports) = reports.and_then(Value::as_array_mut) {
+            reports.push(json!(one.id));
+        }
     }
 
     fn add(&mut self, one: &Listed, now: Timestamp) {
@@ -63,6 +74,7 @@ impl People {
             directory: Some(one.id.to_string()),
             employment: Employment::Active,
             manager: one.manager.clone(),
+            reports: Vec::new(),
             groups: one.groups.clone(),
             leave: one
                 .away
@@ -72,6 +84,8 @@ impl People {
             cost_centre: None,
             department: None,
             chat: Vec::new(),
+            identities: BTreeSet::new(),
+            ambiguous: BTreeSet::new(),
             as_of: now,
         };
         self.records.insert(format!("person {}", one.id), json!(person));
@@ -92,13 +106,13 @@ impl People {
                 stage,
                 action: facts.config.version().clone(),
                 earlier: earlier.clone(),
+                open: None,
             };
             asked.push(match prepare(self, &opening, facts.now).await {
                 Ok(gate) => {
-                    let subjects = gate.candidates.iter().map(|candidate| candidate.subject.clone());
-                    let subjects: Vec<SubjectId> = subjects.collect();
+                    let subjects = distinct(&gate.candidates);
                     // Where all of them must approve, none of them is left for a later stage.
-                    if subjects.len() == stage.approve_at as usize {
+                    if subjects.len() == stage.seats().iter().sum::<usize>() {
                         earlier.extend_from_slice(&subjects);
                     }
                     subjects.iter().map(|subject| self.name(subject)).collect()

@@ -2,7 +2,9 @@
 
 use super::explain::Changed;
 use crate::print::tame;
-use countersign_core::policy::explain::{Explanation, Found, RuleSeen, StageSeen};
+use countersign_core::policy::explain::{
+    Explanation, Found, GuardsSeen, PanelSeen, RuleSeen, StageSeen, Time,
+};
 
 /// One explanation with its rules and stages.
 pub(super) fn whole(told: &Explanation) -> String {
@@ -15,6 +17,7 @@ pub(super) fn whole(told: &Explanation) -> String {
         let rows = told.stages.iter().map(stage).collect();
         parts.push(table(&["stage", "who decides", "how many", "when"], rows));
     }
+    parts.extend(told.guards.as_ref().map(guards));
     parts.join("\n\n")
 }
 
@@ -27,6 +30,7 @@ fn headline(told: &Explanation) -> String {
     let what = match told.outcome.as_str() {
         "approval" => "People decide",
         "automatic" => "Approved automatically",
+        "break-glass" => "Taken by break-glass",
         "denied" => "Refused",
         "unsure" => "The desk reads it first",
         "service" => "The desk serves it",
@@ -59,19 +63,74 @@ fn found(seen: &RuleSeen) -> String {
 }
 
 fn stage(seen: &StageSeen) -> Vec<String> {
-    let mut who = seen.approvers.join(" or ");
+    let mut who = deciders(seen);
     if let Some(people) = &seen.people {
         let names = if people.is_empty() { "nobody".to_owned() } else { people.join(", ") };
         who = format!("{names} (for {who})");
     }
-    if !seen.fallback.is_empty() {
-        who = format!("{who}; if nobody: {}", seen.fallback.join(" or "));
-    }
+    who.push_str(&otherwise(&seen.fallback));
     let reason = if seen.reason_required { ", with a reason" } else { "" };
     let person = if seen.delegation { "" } else { ", in person" };
-    let many = format!("{} to approve{reason}{person}, {} to deny", seen.approve_at, seen.deny_at);
-    let when: Vec<String> = seen.times.iter().map(|time| format!("{} {}", time.after, time.what)).collect();
+    let whole = if seen.edits { "" } else { ", as it is asked" };
+    let person = match seen.step_up.as_slice() {
+        [] => person.to_owned(),
+        kinds => format!("{person}, after a fresh sign-in ({})", kinds.join(" or ")),
+    };
+    let many = match seen.all_of.as_slice() {
+        [] => format!("{} to approve{whole}{reason}{person}, {} to deny", seen.approve_at, seen.deny_at),
+        panels => {
+            let each = |count: fn(&PanelSeen) -> u32| {
+                panels.iter().map(|panel| count(panel).to_string()).collect::<Vec<_>>().join(" and ")
+            };
+            let (approve, deny) = (each(|panel| panel.approve_at), each(|panel| panel.deny_at));
+            format!("{approve} to approve{whole}{reason}{person}, {deny} to deny")
+        }
+    };
+    let when: Vec<String> = seen.times.iter().map(time).collect();
     vec![seen.stage.clone(), who, many, when.join(", ")]
+}
+
+/// What happens after a while, and when that would be.
+fn time(seen: &Time) -> String {
+    let at = seen.at.as_ref().map(|at| format!(" ({at})")).unwrap_or_default();
+    format!("{} {}{at}", seen.after, seen.what)
+}
+
+/// Who decides: anybody of a stage, or each of its groups.
+fn deciders(seen: &StageSeen) -> String {
+    if seen.all_of.is_empty() {
+        return seen.approvers.join(" or ");
+    }
+    let group = |panel: &PanelSeen| format!("{}{}", panel.approvers.join(" or "), otherwise(&panel.fallback));
+    let groups: Vec<String> = seen.all_of.iter().map(group).collect();
+    format!("each of: {}", groups.join("; and "))
+}
+
+fn otherwise(fallback: &[String]) -> String {
+    if fallback.is_empty() { String::new() } else { format!("; if nobody: {}", fallback.join(" or ")) }
+}
+
+/// What guards an automatic approval, in a sentence.
+fn guards(seen: &GuardsSeen) -> String {
+    let caps = [
+        (seen.per_person, "of one requester"),
+        (seen.per_target, "of one entitlement"),
+        (seen.overall, "in all"),
+    ];
+    let caps: Vec<String> = caps.into_iter().filter_map(|(cap, of)| Some(format!("{} {of}", cap?))).collect();
+    let who = decides(&seen.beyond);
+    let guards = match &seen.window {
+        Some(window) if !caps.is_empty() => format!(
+            "At most {} within {window}; beyond that, and while automatic approval is stopped: {who}.",
+            caps.join(", ")
+        ),
+        _ => format!("While automatic approval is stopped: {who}."),
+    };
+    let review = seen.share.zip(seen.review.as_ref()).map(|(share, stage)| {
+        let who = decides(std::slice::from_ref(stage));
+        format!("\n{share} of 1000 are looked at afterwards: {who}.")
+    });
+    tame_lines(&format!("{guards}{}", review.unwrap_or_default()))
 }
 
 /// Several explanations, a line each.
@@ -83,9 +142,13 @@ pub(super) fn list(told: &[Explanation]) -> String {
 }
 
 fn who(told: &Explanation) -> String {
-    let stages = told.stages.iter().map(|stage| {
+    decides(&told.stages)
+}
+
+fn decides(stages: &[StageSeen]) -> String {
+    let stages = stages.iter().map(|stage| {
         let many = if stage.approve_at > 1 { format!("{} of ", stage.approve_at) } else { String::new() };
-        format!("{many}{}", stage.approvers.join(" or "))
+        format!("{many}{}", deciders(stage))
     });
     stages.collect::<Vec<_>>().join(", then ")
 }

@@ -3,6 +3,7 @@
 use countersign_core::{
     audit::{By, Entry, Happening},
     cards::{Names, verdict_word},
+    gate::{Basis, Rerouted},
     ids::SubjectId,
     request::EffectKind,
 };
@@ -17,10 +18,22 @@ pub(crate) fn concerned(entry: &Entry) -> Vec<SubjectId> {
         Happening::Requested { requester, beneficiary, .. } => {
             all.extend([requester.clone(), beneficiary.clone()]);
         }
-        Happening::GateOpened { candidates: people, .. }
-        | Happening::GateEscalated { added: people, .. }
-        | Happening::GateEnded { by: people, .. } => all.extend(people.iter().cloned()),
+        Happening::GateOpened { candidates: people, .. } | Happening::GateEnded { by: people, .. } => {
+            all.extend(people.iter().cloned())
+        }
+        Happening::GateEscalated { added, passed_on, .. } => {
+            all.extend(added.iter().chain(passed_on).cloned());
+        }
+        Happening::GateRerouted { added, removed, .. } => {
+            all.extend(
+                added.iter().map(|one| one.who.clone()).chain(removed.iter().map(|one| one.who.clone())),
+            );
+            all.extend(added.iter().filter_map(|one| one.acting_for.clone()));
+        }
+        Happening::DelegationGiven { from, to, .. } => all.extend([from.clone(), to.clone()]),
+        Happening::DelegationEnded { from, .. } => all.push(from.clone()),
         Happening::Voted { acting_for, .. } => all.extend(acting_for.clone()),
+        Happening::GateClaimed { from, .. } => all.extend(from.clone()),
         _ => {}
     }
     all
@@ -45,27 +58,84 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
             "facts were gathered, every source answered".into()
         }
         Happening::ContextGathered { .. } => "facts were gathered, not every source answered".into(),
+        Happening::Planned { rule, outcome, held_back: Some(why), .. } => {
+            format!(
+                "the policy was applied: {rule} wants {outcome}, not automatically: {}",
+                why.replace('-', " ")
+            )
+        }
         Happening::Planned { rule, outcome, .. } => format!("the policy was applied: {rule} wants {outcome}"),
         Happening::GateOpened { gate, stage, candidates, .. } => {
             format!("gate {gate} ({stage}) opened for {}", all(candidates))
         }
-        Happening::GateEscalated { gate, added } => format!("gate {gate} now also asks {}", all(added)),
+        Happening::GateEscalated { gate, added, passed_on, .. } if passed_on.is_empty() => {
+            format!("gate {gate} now also asks {}", all(added))
+        }
+        Happening::GateEscalated { gate, added, passed_on, .. } => {
+            let before: Vec<SubjectId> = passed_on.iter().cloned().collect();
+            format!("gate {gate} was passed on from {} to {}", all(&before), all(added))
+        }
+        Happening::GateRerouted { gate, added, removed } => rerouted(*gate, added, removed, name),
+        Happening::DelegationGiven { from, to, starts, ends, .. } => {
+            let ends = ends.map_or_else(|| "without end".into(), |at| format!("until {at}"));
+            format!("{} may decide in the place of {} from {starts}, {ends}", name(to), name(from))
+        }
+        Happening::DelegationEnded { from, .. } => {
+            format!("nobody decides in the place of {} any more", name(from))
+        }
         Happening::Reminded { gate, round } => format!("gate {gate}: round {round} of reminders"),
         Happening::Voted { gate, verdict, acting_for, .. } => {
             let for_whom = acting_for.as_ref().map(|who| format!(" for {}", name(who))).unwrap_or_default();
             format!("{actor} said \"{}\"{for_whom} at gate {gate}", verdict_word(verdict))
         }
+        Happening::GateClaimed { gate, until, from } => {
+            let from = from.as_ref().map(|who| format!(" instead of {}", name(who))).unwrap_or_default();
+            format!("{actor} is on gate {gate}{from}, until {until}")
+        }
+        Happening::QuestionAsked { gate, question, deadline, .. } => {
+            format!(
+                "{actor} asked the requester (question {question} at gate {gate}), which ends at {deadline} now"
+            )
+        }
+        Happening::QuestionAnswered { gate, question, deadline, .. } => {
+            format!("{actor} answered question {question} at gate {gate}, which ends at {deadline} now")
+        }
+        Happening::ClaimGivenBack { gate } => format!("{actor} is not on gate {gate} any more"),
         Happening::VoteRefused { gate, reason } => {
-            format!("{actor} could not vote at gate {gate}: {}", spaced(&format!("{reason:?}")))
+            format!("{actor} was refused at gate {gate}: {}", spaced(&format!("{reason:?}")))
         }
         Happening::GateEnded { gate, ending, .. } => {
             format!("gate {gate} ended: {}", spaced(&format!("{ending:?}")))
         }
         Happening::Corrected { from, to, .. } => format!("{actor} corrected {from} to {to}"),
+        Happening::GlassBroken { incident } => format!("{actor} broke the glass in incident {incident}"),
         Happening::Regated => "the approval no longer holds and is asked again".into(),
+        Happening::ConfigChanged { action, config, commit, .. } => {
+            let commit = commit.as_ref().map_or_else(String::new, |commit| format!(", of commit {commit}"));
+            format!("{actor} as operator: {action} configuration {config}{commit}")
+        }
         Happening::Operated { action, .. } => format!("{actor} as operator: {action}"),
         other => of_effects(other),
     }
+}
+
+fn rerouted(
+    gate: u32,
+    added: &[Rerouted],
+    removed: &[Rerouted],
+    name: impl Fn(&SubjectId) -> String,
+) -> String {
+    let one = |one: &Rerouted| match (&one.acting_for, &one.basis) {
+        (Some(principal), _) => format!("{} for {}", name(&one.who), name(principal)),
+        (None, Some(Basis::Leave)) => format!("{} for whoever is away", name(&one.who)),
+        (None, _) => name(&one.who),
+    };
+    let asked: Vec<String> = added.iter().map(one).collect();
+    let left: Vec<String> = removed.iter().map(one).collect();
+    let parts = [("now also asks", asked), ("no longer asks", left)].into_iter();
+    let parts = parts.filter(|(_, people)| !people.is_empty());
+    let parts: Vec<String> = parts.map(|(what, people)| format!("{what} {}", people.join(", "))).collect();
+    format!("gate {gate} {}", parts.join(" and "))
 }
 
 fn of_effects(what: &Happening) -> String {
@@ -80,6 +150,8 @@ fn of_effects(what: &Happening) -> String {
         Happening::BudgetReserved { cents, .. } => {
             format!("the ledger set {} a month aside; Finance must confirm it", money(*cents))
         }
+        Happening::SeatReserved { free: true } => "the ledger set a seat aside".into(),
+        Happening::SeatReserved { .. } => "the ledger set a seat aside, though none was free".into(),
         Happening::BudgetSpent { cents } => format!("the ledger spent {} a month", money(*cents)),
         Happening::EffectClaimed { effect, .. } => format!("{} was claimed", what_is(effect)),
         Happening::EffectReturned { effect, .. } => {
@@ -94,6 +166,12 @@ fn of_effects(what: &Happening) -> String {
         Happening::EffectGivenUp { effect, unknown } => {
             let why = if *unknown { "nobody knows whether it happened" } else { "it cannot be done" };
             format!("{} was given up: {why}", what_is(effect))
+        }
+        Happening::AccessKept { by: Some(other) } => {
+            format!("the grant is over, and request {other} carries the access on")
+        }
+        Happening::AccessKept { by: None } => {
+            "the grant is over, and the access stays: it was held before".into()
         }
         Happening::Ended { outcome, .. } => format!("the request ended: {}", spaced(&format!("{outcome:?}"))),
         other => spaced(&format!("{other:?}")),
@@ -120,7 +198,12 @@ fn spaced(name: &str) -> String {
 mod tests {
     use super::*;
     use countersign_core::{
-        audit::Head, cards::Who, gate::Ending, job::Verdict, request::Outcome, time::Timestamp,
+        audit::Head,
+        cards::Who,
+        gate::{Ending, seating::first_panel},
+        job::Verdict,
+        request::Outcome,
+        time::Timestamp,
     };
 
     fn check(what: Happening, expected: &str) {
@@ -136,9 +219,18 @@ mod tests {
         let marcus = || SubjectId::derived(&["marcus"]);
         check(Happening::Regated, "the approval no longer holds and is asked again");
         check(
-            Happening::GateEnded { gate: 1, ending: Ending::Approved, by: vec![marcus()] },
+            Happening::GateEnded { gate: 1, ending: Ending::Approved, by: vec![marcus()], granted: None },
             "gate 1 ended: approved",
         );
+        let escalated = |passed_on: &[SubjectId]| Happening::GateEscalated {
+            gate: 1,
+            added: vec![marcus()],
+            passed_on: passed_on.iter().cloned().collect(),
+            seating: std::collections::BTreeMap::new(),
+        };
+        check(escalated(&[]), "gate 1 now also asks Marcus Weber");
+        let before = SubjectId::derived(&["nobody known"]);
+        check(escalated(&[before]), "gate 1 was passed on from somebody to Marcus Weber");
         check(
             Happening::Ended { outcome: Outcome::AlreadyHeld, given_back_cents: None },
             "the request ended: already held",
@@ -153,9 +245,12 @@ mod tests {
                 verdict: Verdict::Approve,
                 basis: "manager".into(),
                 acting_for: Some(SubjectId::derived(&["nobody known"])),
+                delegation: None,
+                panels: first_panel(),
                 action: countersign_core::digest::Digest::zero(),
                 reason: None,
                 cast_at: Timestamp(0),
+                sign_in: None,
             },
             "Marcus Weber said \"approve\" for somebody at gate 2",
         );

@@ -5,7 +5,8 @@ use crate::{Arguments, policy::Command};
 use clap::Parser;
 use countersign_core::{
     config::Config,
-    policy::{Rule, lint::lint},
+    policy::{Rule, lint::lint, working_time::WorkingTime},
+    time::Timestamp,
 };
 use serde::Deserialize;
 use serde_yaml_ng::{Deserializer, with::singleton_map_recursive};
@@ -24,15 +25,22 @@ fn blocks() -> Vec<Block> {
 #[derive(Deserialize)]
 struct Example {
     rules: Vec<Rule>,
+    working_time: Option<WorkingTime>,
 }
 
 /// The shipped configuration with the rules of an example.
 fn with_rules(text: &str) -> LoadedConfig {
-    let Example { rules } = singleton_map_recursive::deserialize(Deserializer::from_str(text)).unwrap();
+    let Example { rules, working_time } =
+        singleton_map_recursive::deserialize(Deserializer::from_str(text)).unwrap();
     let mut config: Config = shipped().config().unwrap();
-    config.policy.rules = rules;
+    (config.policy.rules, config.policy.working_time) = (rules, working_time);
     assert_eq!(lint(&config), [], "{text}");
     LoadedConfig::new(config).unwrap()
+}
+
+/// When the questions of the page are put: on a Friday at 16:00 in Berlin.
+fn friday() -> Timestamp {
+    Timestamp::parse("2026-11-27T15:00:00Z").unwrap()
 }
 
 fn answer(config: &LoadedConfig, question: &str) -> String {
@@ -40,7 +48,7 @@ fn answer(config: &LoadedConfig, question: &str) -> String {
     let crate::Command::Policy(Command::Explain { described, .. }) = arguments.command else {
         panic!("{question} explains nothing");
     };
-    all(config, &described.asked().unwrap(), now()).unwrap().iter().map(tell::whole).collect()
+    all(config, &described.asked().unwrap(), friday()).unwrap().iter().map(tell::whole).collect()
 }
 
 #[test]
@@ -66,6 +74,6 @@ fn the_examples_of_the_page_are_how_the_product_behaves() {
             _ => {}
         }
     }
-    assert!(examples == 6 && questions > examples, "{examples} examples, {questions} questions");
+    assert!(examples == 9 && questions > examples, "{examples} examples, {questions} questions");
     assert!(wrong.is_empty(), "the page must say:\n\n{}", wrong.join("\n\n"));
 }
