@@ -15,6 +15,9 @@ HERE = Path(__file__).resolve().parent
 LOCAL = HERE.parents[1] / ".local"
 LOCKS = {"engine": HERE / "requirements.txt", "sam": HERE / "sam-requirements.txt"}
 TICK_SECONDS = 5
+# A download that breaks off is begun anew; what arrived whole is in pip's cache.
+TRIES = 3
+WAIT_SECONDS = 10
 
 
 def main() -> int:
@@ -38,7 +41,7 @@ def install(what: str) -> bool:
     started = time.monotonic()
     shutil.rmtree(venv, ignore_errors=True)
     for name, command in steps(what, venv):
-        if not run(f"{what}: {name}", command):
+        if not run_until_done(f"{what}: {name}", command):
             return False
     stamp.write_text(wanted)
     print(f"{what}: installed in {time.monotonic() - started:.0f} s, {size_mb(venv)} MB")
@@ -64,6 +67,17 @@ def steps(what: str, venv: Path) -> list[tuple[str, list[str]]]:
     if what == "engine":
         commands.append(("adding the plugin", [*pip, "--no-build-isolation", "--no-index", "--editable", str(HERE)]))
     return commands
+
+
+def run_until_done(label: str, command: list[str]) -> bool:
+    """Runs `command` up to `TRIES` times: a registry is not always there. False when none succeeded."""
+    for rest in reversed(range(TRIES)):
+        if run(label, command):
+            return True
+        if rest:
+            print(f"{label}: again in {WAIT_SECONDS} s, {rest} more times", flush=True)
+            time.sleep(WAIT_SECONDS)
+    return False
 
 
 def run(label: str, command: list[str]) -> bool:

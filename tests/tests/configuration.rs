@@ -5,7 +5,17 @@
 use countersign_core::{
     catalog::{Application, Budgets, Catalog, Entitlement, Intent, Risk},
     config::{Config, ROLES, Roles},
-    policy::{Approver, Baseline, Escalation, Match, Policy, Rule, Stage, Then, Unverified, types},
+    policy::{
+        Approver, Baseline, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Policy, Rule, Stage,
+        Then, Unverified,
+        automatic::Automatic,
+        break_glass::BreakGlass,
+        conflicts::{Conflict, Kind},
+        review::Sample,
+        step_up::StepUp,
+        types,
+        working_time::{Weekday, WorkingTime},
+    },
     time::Span,
 };
 use countersign_tests::files;
@@ -46,29 +56,51 @@ fn span(text: &str) -> Span {
     Span::parse(text).unwrap()
 }
 
+fn lapse(text: &str) -> Lapse {
+    Lapse::parse(text).unwrap()
+}
+
 /// A value with every field that core knows: a new field does not compile until it is here, and in the schema.
 fn whole_policy() -> Policy {
+    let panel = Panel {
+        approvers: vec![Approver::Peers],
+        fallback: vec![Approver::Manager],
+        approve_at: 2,
+        deny_at: 2,
+    };
     let stage = Stage {
         id: "manager".into(),
         approvers: vec![
             Approver::Manager,
             Approver::ManagersManager,
+            Approver::Peers,
             Approver::Owner,
             Approver::EntitlementOwner,
         ],
+        all_of: vec![panel.clone(), panel],
         fallback: vec![
             Approver::Role("desk".into()),
             Approver::Group("finance".into()),
             Approver::Person("felix@harbour.example".into()),
+            Approver::Expression("risk == 'low' ? 'peers' : 'manager'".into()),
         ],
         approve_at: 2,
         deny_at: 2,
-        reminders: vec![span("4h")],
-        escalation: Some(Escalation { after: span("1d"), to: vec![Approver::ManagersManager] }),
-        warning: Some(span("15m")),
-        expires_after: span("2w"),
+        reminders: vec![lapse("4h"), lapse("2 working hours")],
+        escalation: vec![
+            Escalation { after: lapse("1d"), to: vec![Approver::ManagersManager], mode: Mode::Replace },
+            Escalation { after: lapse("2d"), to: vec![Approver::Owner], mode: Mode::Next },
+        ],
+        warning: Some(lapse("30 working minutes")),
+        expires_after: lapse("2w"),
+        on_expiry: OnExpiry::Escalate(Further { to: vec![Approver::Owner], within: lapse("1 working day") }),
+        mandatory: false,
         reason_required: true,
         delegation: false,
+        edits: false,
+        questions: 5,
+        answer_within: span("3d"),
+        step_up: Some(StepUp { acr: vec!["phr".into()] }),
     };
     let rule = |then| Rule {
         id: "rule".into(),
@@ -83,11 +115,29 @@ fn whole_policy() -> Policy {
         unverified: Unverified::Proceed,
         then,
     };
+    let working_time = WorkingTime {
+        zone: "Europe/Berlin".into(),
+        days: Weekday::ALL.into(),
+        from: "09:00".to_owned().try_into().unwrap(),
+        to: "17:30".to_owned().try_into().unwrap(),
+        holidays: ["2026-12-25".to_owned().try_into().unwrap()].into(),
+    };
     Policy {
         id: "whole".into(),
         minimum_confidence: 600,
         desk: stage.clone(),
         finance: stage.clone(),
+        exemptions: vec![stage.clone()],
+        seats: Some(stage.clone()),
+        working_time: Some(working_time),
+        automatic: Some(Automatic {
+            window: span("1d"),
+            per_person: Some(1),
+            per_target: Some(2),
+            overall: Some(3),
+            beyond: vec![stage.clone()],
+            sample: Some(Sample { share: 4, stage: stage.clone() }),
+        }),
         rules: vec![rule(Then::Stages(vec![stage])), rule(Then::Automatic), rule(Then::Deny("no".into()))],
         baseline: Baseline { unverified: Unverified::Proceed, then: Then::Automatic },
     }
@@ -105,6 +155,13 @@ fn whole_catalog() -> Catalog {
         group: "app-standard".into(),
         monthly_cents: 100,
         longest: Some(span("90d")),
+        seats: Some(25),
+        break_glass: Some(BreakGlass {
+            who: vec![Approver::Role("security".into()), Approver::Group("on-call".into())],
+            longest: span("2h"),
+            reviewers: vec![Approver::Role("admin".into())],
+            review_within: span("2d"),
+        }),
     };
     let application = Application {
         name: "salesforce".into(),
@@ -114,6 +171,13 @@ fn whole_catalog() -> Catalog {
         default_entitlement: "standard".into(),
         entitlements: vec![entitlement],
     };
+    let conflict = |kind| Conflict {
+        id: "pay".into(),
+        title: "Create and pay".into(),
+        kind,
+        a: vec!["salesforce/standard".into()],
+        b: vec!["salesforce/admin".into()],
+    };
     Catalog {
         intents: vec![Intent {
             name: "access.request".into(),
@@ -121,6 +185,7 @@ fn whole_catalog() -> Catalog {
             workflow: "access-request".into(),
         }],
         applications: vec![application],
+        conflicts: [Kind::Both, Kind::AWithoutB].map(conflict).into(),
         budgets: Budgets { currency: "EUR".into(), confirm_up_to_cents: 1, monthly_cents: 2 },
     }
 }
@@ -128,6 +193,7 @@ fn whole_catalog() -> Catalog {
 /// As [`whole_policy`].
 fn whole_roles() -> Roles {
     Roles {
+        two_persons: true,
         roles: ROLES.iter().map(|role| ((*role).to_owned(), "group".to_owned())).collect::<BTreeMap<_, _>>(),
     }
 }

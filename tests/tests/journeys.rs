@@ -15,10 +15,18 @@
 #[path = "journeys/harness/mod.rs"]
 mod harness;
 
+#[path = "journeys/absent.rs"]
+mod absent;
 #[path = "journeys/api.rs"]
 mod api;
 #[path = "journeys/approval.rs"]
 mod approval;
+#[path = "journeys/automatic.rs"]
+mod automatic;
+#[path = "journeys/break_glass.rs"]
+mod break_glass;
+#[path = "journeys/budget.rs"]
+mod budget;
 #[path = "journeys/cards.rs"]
 mod cards;
 #[path = "journeys/correction.rs"]
@@ -35,11 +43,23 @@ mod deployment;
 mod expiry;
 #[path = "journeys/facts.rs"]
 mod facts;
+#[path = "journeys/less.rs"]
+mod less;
 #[path = "journeys/lifetime.rs"]
 mod lifetime;
+#[path = "journeys/passing_on.rs"]
+mod passing_on;
 #[path = "journeys/quarantine.rs"]
 mod quarantine;
+#[path = "journeys/quorum.rs"]
+mod quorum;
+#[path = "journeys/seats.rs"]
+mod seats;
+#[path = "journeys/talk.rs"]
+mod talk;
 #[path = "journeys/target.rs"]
 mod target;
+#[path = "journeys/together.rs"]
+mod together;
 #[path = "journeys/votes.rs"]
 mod votes;

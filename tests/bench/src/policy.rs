@@ -117,6 +117,7 @@ fn decide(config: &LoadedConfig, company: &Company, described: &Described) -> Re
         stage,
         action: Digest::zero(),
         earlier: Vec::new(),
+        open: None,
     };
     let gate = at_once(prepare(company, &opening, NOW))?;
     match gate.candidates.len() {
@@ -211,11 +212,14 @@ fn person(number: usize) -> Result<Value> {
         directory: Some(number.to_string()),
         employment: countersign_core::person::Employment::Active,
         manager: Some(subject(number / 10)?),
+        reports: Vec::new(),
         groups: BTreeSet::new(),
         leave: Vec::new(),
         cost_centre: Some("CC-1".into()),
         department: Some("Sales".into()),
         chat: Vec::new(),
+        identities: BTreeSet::new(),
+        ambiguous: BTreeSet::new(),
         as_of: NOW,
     };
     Ok(json!(person))

@@ -133,7 +133,7 @@ impl Row {
             most(budget.map(|budget| budget.peak_mb)),
             mb(size.program_mb),
             mb(size.zip_mb),
-            most(budget.and_then(|budget| budget.zip_mb)),
+            most(budget.map(|budget| budget.zip_mb)),
             size.crates.to_string(),
         ];
         line(columns.each_ref().map(String::as_str))
@@ -166,7 +166,7 @@ mod tests {
                 secrets: true,
                 cold,
                 size,
-                budget: Some(Budget { cpu_ms: 2.25, peak_mb: 10.0, zip_mb: None }),
+                budget: Some(Budget { cpu_ms: 2.25, peak_mb: 10.0, zip_mb: 2.5 }),
             }],
             hello: warm,
             slash_commands: None,

@@ -1,4 +1,4 @@
-"""The command line: python -m countersign_local up|deploy|update|outputs|status|down."""
+"""The command line: python -m countersign_local up|deploy|update|watch|outputs|status|down."""
 
 import argparse
 import json
@@ -10,12 +10,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from countersign_local import deploy as deployment
 from countersign_local import engine as localstack
+from countersign_local import loop
 from countersign_local.engine import EngineError
 from countersign_local.stack import Stack, StackError
 from countersign_local.template import TemplateError
 
 CHECKOUT = Path(__file__).resolve().parents[3]
-ERRORS = (EngineError, deployment.DeployError, StackError, TemplateError, BotoCoreError, ClientError)
+ERRORS = (EngineError, deployment.DeployError, StackError, TemplateError, loop.LoopError, BotoCoreError, ClientError)
 
 
 def main() -> int:
@@ -41,7 +42,6 @@ def parser() -> argparse.ArgumentParser:
 
     command = commands.add_parser("up", help="start LocalStack on 127.0.0.1 and wait until it is ready")
     command.add_argument("--port", type=int, default=localstack.DEFAULT_PORT, help="default %(default)s")
-    command.add_argument("--watch", metavar="URL", help="send invocations to `cargo lambda watch` at this address")
     command.set_defaults(run=run_up)
 
     command = commands.add_parser("deploy", help="deploy a SAM template; what is unchanged is left alone")
@@ -51,10 +51,13 @@ def parser() -> argparse.ArgumentParser:
     add_stack(command)
     command.set_defaults(run=run_deploy)
 
-    command = commands.add_parser("update", help="replace one function's code")
-    command.add_argument("--function", required=True, help="its name, or the last part of it")
-    command.add_argument("--binary", type=Path, required=True)
+    command = commands.add_parser("update", help="replace the code of functions, all at once")
+    command.add_argument("code", nargs="+", type=key_value, metavar="FUNCTION=BINARY", help="its name, or the last part of it, and a file")
     command.set_defaults(run=run_update)
+
+    command = commands.add_parser("watch", help="run the code as edited, with `cargo lambda watch`, until it is stopped")
+    command.add_argument("--port", type=int, default=loop.DEFAULT_PORT, help="where it listens; default %(default)s")
+    command.set_defaults(run=run_watch)
 
     command = commands.add_parser("outputs", help="print the stack's outputs as JSON")
     add_stack(command)
@@ -83,7 +86,7 @@ def key_value(text: str) -> tuple[str, str]:
 
 def run_up(arguments: argparse.Namespace) -> None:
     """Starts LocalStack."""
-    localstack.up(arguments.folder, arguments.port, arguments.watch)
+    localstack.up(arguments.folder, arguments.port)
 
 
 def run_deploy(arguments: argparse.Namespace) -> None:
@@ -96,9 +99,15 @@ def run_deploy(arguments: argparse.Namespace) -> None:
 
 
 def run_update(arguments: argparse.Namespace) -> None:
-    """Updates one function."""
-    name = deployment.update(localstack.need(arguments.folder), arguments.function, arguments.binary)
-    print(f"{name} runs {arguments.binary}")
+    """Updates functions."""
+    code = {function: Path(binary) for function, binary in arguments.code}
+    for name, binary in deployment.update(localstack.need(arguments.folder), code).items():
+        print(f"{name} runs {binary}")
+
+
+def run_watch(arguments: argparse.Namespace) -> int:
+    """Runs the code as edited."""
+    return loop.watch(localstack.need(arguments.folder), CHECKOUT, arguments.port)
 
 
 def run_outputs(arguments: argparse.Namespace) -> None:

@@ -1,4 +1,4 @@
-"""Routes under /_countersign/ of LocalStack's own address: faults, counted calls, accesses and logs."""
+"""Routes under /_countersign/ of LocalStack's own address: faults, counted calls, accesses, logs, and watched code."""
 
 import json
 
@@ -9,6 +9,7 @@ from localstack.services.edge import ROUTER
 from countersign_local import logs
 from countersign_local.accesses import ACCESSES
 from countersign_local.faults import FAULTS, BadRule, Rule
+from countersign_local.watch import WATCHED, BadAddress
 
 
 @hooks.on_infra_start()
@@ -48,6 +49,21 @@ class Control:
         """Ends one rule."""
         removed = FAULTS.remove(rule_id)
         return answer({"removed": removed}, 200 if removed else 404)
+
+    @route("/_countersign/watch", methods=["PUT"])
+    def start_watching(self, request: Request) -> Response:
+        """Sends invocations to the address in the body."""
+        try:
+            WATCHED.start(request.get_data(as_text=True))
+        except (BadAddress, ValueError) as error:
+            return answer({"error": str(error)}, 400)
+        return answer({"watched": WATCHED.address})
+
+    @route("/_countersign/watch", methods=["DELETE"])
+    def stop_watching(self, request: Request) -> Response:
+        """Invokes the deployed code again."""
+        WATCHED.stop()
+        return answer({"watched": None})
 
     @route("/_countersign/calls", methods=["GET"])
     def list_calls(self, request: Request) -> Response:

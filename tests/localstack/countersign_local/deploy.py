@@ -15,6 +15,7 @@ from countersign_local.settings import belongs
 from countersign_local.stack import Stack
 
 UPLOADS_AT_ONCE = 4
+UPDATE_SECONDS = 60
 CREDENTIALS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 
 
@@ -65,16 +66,34 @@ def upload_code(store: Store, binaries: Path, names: list[str]) -> dict[str, str
         return {name: f"s3://{BUCKET}/{key}" for name, key in zip(names, keys, strict=True)}
 
 
-def update(engine: Engine, function: str, binary: Path) -> str:
-    """Gives one deployed function the code at `binary`; answers its full name. Raises DeployError."""
-    if not binary.is_file():
-        raise DeployError(f"no such file: {binary}")
+def update(engine: Engine, code: dict[str, Path]) -> dict[str, Path]:
+    """Gives each deployed function the code at its path, all at once; answers them by full name once they run it.
+
+    Raises DeployError, before anything is changed, for a file that is not there and for a name that means no function or several.
+    """
+    if missing := [str(binary) for binary in code.values() if not binary.is_file()]:
+        raise DeployError(f"no such file: {', '.join(missing)}")
     functions = client(engine, "lambda")
     pages = functions.get_paginator("list_functions").paginate()
     names = [found["FunctionName"] for page in pages for found in page["Functions"]]
-    matching = [name for name in names if name == function] or [name for name in names if belongs(name, function)]
-    if len(matching) != 1:
-        raise DeployError(f"{function} means {len(matching)} functions; there are: {', '.join(names) or 'none'}")
-    key = Store(client(engine, "s3")).put_binary(binary, binary.name)
-    functions.update_function_code(FunctionName=matching[0], S3Bucket=BUCKET, S3Key=key)
-    return matching[0]
+    named = {matching(function, names): binary for function, binary in code.items()}
+    store = Store(client(engine, "s3"))
+    with ThreadPoolExecutor(UPLOADS_AT_ONCE) as pool:
+        list(pool.map(lambda name: replace(functions, store, name, named[name]), named))
+    return named
+
+
+def matching(function: str, names: list[str]) -> str:
+    """The one of `names` that `function` means. Raises DeployError."""
+    found = [name for name in names if name == function] or [name for name in names if belongs(name, function)]
+    if len(found) != 1:
+        raise DeployError(f"{function} means {len(found)} functions; there are: {', '.join(names) or 'none'}")
+    return found[0]
+
+
+def replace(functions, store: Store, name: str, binary: Path) -> None:
+    """Gives one function its code, and waits until it runs: until then invocations may still reach the code before."""
+    key = store.put_binary(binary, binary.name)
+    functions.update_function_code(FunctionName=name, S3Bucket=BUCKET, S3Key=key)
+    waiter = functions.get_waiter("function_updated_v2")
+    waiter.wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": UPDATE_SECONDS})

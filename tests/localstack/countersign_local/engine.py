@@ -13,7 +13,7 @@ from pathlib import Path
 
 import psutil
 
-from countersign_local.settings import LOG_FOLDER, WATCH_URL
+from countersign_local.settings import LOG_FOLDER
 
 DEFAULT_PORT = 4566
 START_SECONDS = 90
@@ -72,7 +72,7 @@ def need(folder: Path) -> Engine:
     return engine
 
 
-def up(folder: Path, port: int = DEFAULT_PORT, watch_url: str | None = None) -> Engine:
+def up(folder: Path, port: int = DEFAULT_PORT) -> Engine:
     """A LocalStack that is ready, with an empty AWS unless it runs already. Raises EngineError."""
     if engine := running(folder):
         print(f"LocalStack runs already at {engine.url} (process {engine.pid})")
@@ -87,7 +87,7 @@ def up(folder: Path, port: int = DEFAULT_PORT, watch_url: str | None = None) -> 
     with (folder / "engine.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "localstack.runtime.main"], cwd=folder,
-            env=environment(folder, port, watch_url), start_new_session=True,
+            env=environment(folder, port), start_new_session=True,
             stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT,
         )  # fmt: skip
     engine = Engine(folder, process.pid, psutil.Process(process.pid).create_time(), port)
@@ -111,9 +111,9 @@ def refuse_taken(port: int) -> None:
             ) from error
 
 
-def environment(folder: Path, port: int, watch_url: str | None) -> dict[str, str]:
+def environment(folder: Path, port: int) -> dict[str, str]:
     """All that LocalStack gets; nothing of the developer's own but PATH."""
-    variables = {
+    return {
         "PATH": os.environ.get("PATH", os.defpath),
         "LANG": "C.UTF-8",
         "HOME": str(folder / "home"),
@@ -133,7 +133,6 @@ def environment(folder: Path, port: int, watch_url: str | None) -> dict[str, str
         "LAMBDA_EVENT_SOURCE_MAPPING_POLL_INTERVAL_SEC": "0.01",
         LOG_FOLDER: str(folder / "logs"),
     }
-    return variables | ({WATCH_URL: watch_url} if watch_url else {})
 
 
 def await_ready(engine: Engine, process: subprocess.Popen) -> None:

@@ -15,7 +15,7 @@ from localstack.services.lambda_.invocation.lambda_models import FunctionVersion
 from localstack.services.lambda_.invocation.plugins import RuntimeExecutorPlugin
 from localstack.services.lambda_.invocation.runtime_executor import RuntimeExecutor
 
-from countersign_local import settings, watch
+from countersign_local import watch
 from countersign_local.logs import Capture
 from countersign_local.runtime_api import Endpoint, Job, Mailbox, Outcome
 
@@ -120,8 +120,7 @@ class ProcessExecutor(RuntimeExecutor):
     def start(self, env_vars: dict[str, str]) -> None:
         """Starts the process with the function's variables and none of this one's."""
         self.variables = {name: str(value) for name, value in env_vars.items()}
-        if not settings.watch_url():
-            self.replace()
+        self.replace()
 
     def stop(self) -> None:
         """Ends the process."""
@@ -136,8 +135,8 @@ class ProcessExecutor(RuntimeExecutor):
 
     def invoke(self, payload: dict[str, str]) -> InvocationResult:
         """Runs one invocation to its end, which is at the function's timeout at the latest."""
-        if url := settings.watch_url():
-            return watch.invoke(url, self.function, self.root, payload, self.function_version.config.timeout)
+        if address := watch.WATCHED.address:
+            return watch.invoke(address, self.function, self.root, payload, self.function_version.config.timeout)
         job = self.job(payload)
         started, seconds = time.monotonic(), self.function_version.config.timeout
         worker = self.worker if self.worker and self.worker.alive else self.replace()

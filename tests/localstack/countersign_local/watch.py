@@ -11,6 +11,31 @@ from countersign_local.settings import BINARY_NAME_FILE
 BUILD_SECONDS = 600
 
 
+class BadAddress(Exception):
+    """Invocations cannot be sent there; the message says why."""
+
+
+class Watched:
+    """Where invocations go instead of to the deployed code; None: nowhere."""
+
+    def __init__(self) -> None:
+        self.address: str | None = None
+
+    def start(self, address: str) -> None:
+        """Sends all invocations to `address` from now on. Raises BadAddress: it must be on this machine."""
+        found = urlsplit(address)
+        if found.scheme != "http" or found.hostname != "127.0.0.1" or found.port is None:
+            raise BadAddress(f"{address!r} is not http://127.0.0.1:<port>")
+        self.address = address
+
+    def stop(self) -> None:
+        """The deployed code is invoked again."""
+        self.address = None
+
+
+WATCHED = Watched()
+
+
 def invoke(url: str, function: str, root: Path, payload: dict[str, str], seconds: float) -> InvocationResult:
     """The answer of the binary that was deployed as `function`.
 

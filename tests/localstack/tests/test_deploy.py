@@ -97,13 +97,19 @@ def repeated(aws, outputs: dict[str, str]) -> str:
     return done.get("output") or done["cause"]
 
 
-def test_one_function_is_updated(aws, project):
+def test_functions_are_updated_together(aws, project):
     assert deploy(aws, project).returncode == 0
-    binary = project / "new-greet"
-    binary.write_text(source("return 'updated'"))
-    done = command(aws, "update", "--function", "greet", "--binary", binary)
+    code = []
+    for function in ("greet", "repeat"):
+        binary = project / f"new-{function}"
+        binary.write_text(source(f"return 'updated {function}'"))
+        code.append(f"{function}={binary}")
+    refused = command(aws, "update", code[0], f"nobody={project / 'new-greet'}")
+    assert refused.returncode == 1 and "nobody means 0 functions" in refused.stderr
+    assert aws.invoke("small-greet")[0] != "updated greet"
+    done = command(aws, "update", *code)
     assert done.returncode == 0, done.stderr
-    assert aws.invoke("small-greet")[0] == "updated"
+    assert [aws.invoke(f"small-{function}")[0] for function in ("greet", "repeat")] == ["updated greet", "updated repeat"]
 
 
 @pytest.mark.parametrize(

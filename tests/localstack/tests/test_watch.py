@@ -1,4 +1,4 @@
-"""Invocations go to `cargo lambda watch` where one is named."""
+"""Invocations go to `cargo lambda watch` while one is named."""
 
 import http.server
 import json
@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from countersign_local import watch
+from countersign_local import loop, watch
 
 
 class Watch(http.server.BaseHTTPRequestHandler):
@@ -43,3 +43,29 @@ def test_an_invocation_is_forwarded(url, tmp_path: Path, marker, binary, event, 
     result = watch.invoke(url, "stack-record", tmp_path, payload, 5)
     assert result.is_error is failed
     assert json.loads(result.payload) == {"path": f"/2015-03-31/functions/{binary}/invocations", "event": event}
+
+
+def test_invocations_go_there_for_as_long_as_it_is_watched(aws, url):
+    name = aws.function("return 'deployed'", FIRST="1")
+    port = int(url.rsplit(":", 1)[1])
+    with loop.invocations_at(aws.engine, port):
+        answer, error = aws.invoke(name, 7)
+        assert (answer["event"], error) == (7, None)
+    assert aws.invoke(name, 7) == ("deployed", None)
+
+
+@pytest.mark.parametrize("address", ["", "http://127.0.0.1", "https://127.0.0.1:9", "http://192.0.2.1:9", "http://[", "9"])
+def test_only_this_machine_is_watched(address):
+    with pytest.raises((watch.BadAddress, ValueError)):
+        watch.Watched().start(address)
+    assert watch.WATCHED.address is None
+
+
+def test_what_all_functions_are_given_is_one_environment():
+    assert loop.merged([{"A": "a", "B": "b"}, {"B": "b", "C": "c"}]) == {"A": "a", "B": "b", "C": "c"}
+
+
+@pytest.mark.parametrize(("given", "why"), [([{"A": "a"}, {"A": "b"}], "differ in A"), ([], "no function")])
+def test_functions_that_differ_or_are_not_there_are_told_of(given, why):
+    with pytest.raises(loop.LoopError, match=why):
+        loop.merged(given)

@@ -3,8 +3,17 @@
 use super::{check, workspace::Workspace};
 
 /// All that core is made of; each is free of I/O.
-const OF_CORE: [&str; 8] =
-    ["cel", "futures-util", "serde", "serde_json", "serde_json_canonicalizer", "sha2", "thiserror", "time"];
+const OF_CORE: [&str; 9] = [
+    "cel",
+    "futures-util",
+    "jiff",
+    "serde",
+    "serde_json",
+    "serde_json_canonicalizer",
+    "sha2",
+    "thiserror",
+    "time",
+];
 
 /// What only one library may name.
 const DOORS: [(&str, &str); 4] = [
@@ -71,7 +80,7 @@ fn may_know(name: &str, is_function: bool, other: &str) -> bool {
     match (name, other) {
         ("receive-slack", "countersign-chat") => true,
         ("countersign-runtime", "countersign-aws" | "countersign-chat" | "countersign-connectors") => true,
-        ("countersign-runtime", "countersign-triage") => true,
+        ("countersign-runtime" | "countersign-testkit", "countersign-triage") => true,
         ("countersign-aws" | "countersign-connectors" | "countersign-chat", "countersign-http") => true,
         ("countersign-runtime", "countersign-http") => true,
         ("countersign-core" | "countersign-http", _) => false,

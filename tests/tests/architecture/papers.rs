@@ -175,18 +175,24 @@ fn limits(architecture: &str) -> Vec<String> {
     wrong
 }
 
-/// The public constants `MAX_…`, but for Slack's own, which have a file of their own.
+/// The constants `MAX_…`, but for Slack's own, which have a file of their own, and for those by which triage learns.
 fn public_limits() -> Vec<(String, String)> {
     let mut files_found = Vec::new();
     sources("functions/shared", &mut files_found);
     let mut found = Vec::new();
     for path in files_found
         .into_iter()
-        .filter(|path| !path.ends_with("slack/limits.rs") && !path.contains("/testkit/"))
+        .filter(|path| !path.ends_with("slack/limits.rs") && !path.ends_with("tests.rs"))
+        .filter(|path| !path.contains("/testkit/"))
     {
+        let of_triage = path.contains("/triage/");
         for line in files::read(&path).lines() {
-            let name =
-                line.strip_prefix("pub const ").and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
+            let kinds: &[&str] = match of_triage {
+                true => &["pub const "],
+                false => &["pub const ", "pub(crate) const ", "pub(super) const ", "const "],
+            };
+            let rest = kinds.iter().find_map(|kind| line.strip_prefix(kind));
+            let name = rest.and_then(|rest| rest.split_once(':')).map(|(name, _)| name);
             found.extend(
                 name.filter(|name| name.starts_with("MAX_")).map(|name| (path.clone(), name.to_owned())),
             );

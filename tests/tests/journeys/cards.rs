@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 /// All messages to a person that show the card of a request, oldest first.
 async fn cards(person: &Person<'_>, id: &RequestId) -> Vec<Value> {
     let shows =
-        |message: &Value| ["Please decide", id.as_str()].iter().all(|word| text(message).contains(word));
+        |message: &Value| ["Read by triage", id.as_str()].iter().all(|word| text(message).contains(word));
     person.messages().await.into_iter().filter(shows).collect()
 }
 

@@ -19,7 +19,7 @@ async fn a_correction_within_the_workflow_goes_on_to_the_manager() {
     let id = felix.asks(words).await;
     let card = dana.card("correct", id.as_str()).await;
     assert!(text(&card).contains("Best guesses") && text(&card).contains(words), "{}", text(&card));
-    let what = [("intent", "access.request"), ("application", "jira"), ("entitlement", "member")];
+    let what = [("intent", "access.request"), ("application", "jira"), ("entitlement", "jira/member")];
     dana.fills_on(&card, "correct", &what).await;
     fiona.presses("approve", id.as_str()).await;
     let request = stack.ended(&id, Outcome::Granted).await;

@@ -101,7 +101,7 @@ async fn texts_stay_texts() {
     let seat = Seat { handle: "noah", group: "app-figma-editor" };
     stack.vacate(seat).await;
     let (noah, marcus) = (stack.person("noah").await, stack.person("marcus").await);
-    let words = "I need access to Figma for *R&D* <script>alert(1)</script> `x` ~y~ <!channel> @here & more";
+    let words = "I need access to Figma for the *R&D* designs, <script>alert(1)</script> `x` ~z~ <!channel> @here &more";
     let id = noah.asks(words).await;
     let card = marcus.card("approve", id.as_str()).await;
     let shown = text(&card);
@@ -109,7 +109,7 @@ async fn texts_stay_texts() {
         !shown.contains("<!channel>") && !shown.contains("<script>") && !shown.contains(" @here "),
         "{shown}"
     );
-    for kept in ["R&amp;D", "script", "alert(1)", "&amp; more"] {
+    for kept in ["R&amp;D", "script", "alert(1)", "&amp;more"] {
         assert!(shown.contains(kept), "{kept} is lost: {shown}");
     }
     marcus.presses_on(&card, "approve").await;

@@ -26,7 +26,7 @@ const PEOPLE: [(&str, &str); 10] = [
 /// Votes are raced in so many rounds, one of each person.
 const ROUNDS: i64 = 5;
 /// How many people may try before a vote must have ended as wanted.
-const TRIES: usize = 3;
+const TRIES: usize = 6;
 
 #[tokio::test]
 async fn silence_is_reminded_escalated_and_ends_as_expired() {
@@ -46,9 +46,9 @@ async fn silence_is_reminded_escalated_and_ends_as_expired() {
         assert!(first.at.since(gate.opened_at) >= seconds * 1000, "{first:?} of {gate:?}");
         entries.len()
     };
-    assert!(after(2, |what| matches!(what, Happening::Reminded { .. })).await >= 1);
-    assert_eq!(after(4, |what| matches!(what, Happening::GateEscalated { .. })).await, 1);
-    assert_eq!(after(8, |what| matches!(what, Happening::GateEnded { .. })).await, 1);
+    assert!(after(3, |what| matches!(what, Happening::Reminded { .. })).await >= 1);
+    assert_eq!(after(6, |what| matches!(what, Happening::GateEscalated { .. })).await, 1);
+    assert_eq!(after(15, |what| matches!(what, Happening::GateEnded { .. })).await, 1);
     stack.was_reminded(&fiona, &id, "Reminder: Tempo, Member still waits for you").await;
     helena.reads(&["Expired: nobody decided in time", id.as_str()]).await;
     let card = fiona.reads(&["Expired: nobody decided in time", id.as_str()]).await;
@@ -124,7 +124,7 @@ async fn ended_in_one_way(stack: &Stack, Tried { id, outcome, .. }: &Tried) {
 #[tokio::test]
 async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
-    ends_so(&stack, -3_000, Outcome::Granted).await;
+    ends_so(&stack, -7_000, Outcome::Granted).await;
     ends_so(&stack, 20, Outcome::Expired).await;
     let mut pressed = 0;
     for round in 0..ROUNDS {

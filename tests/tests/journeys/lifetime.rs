@@ -36,3 +36,25 @@ async fn a_grant_for_a_time_is_taken_back_at_its_end() {
     assert_eq!(entered[entered.len() - 3..], ["RevokeAccess", "IsRevoked", "Close"]);
     stack.holds(&id, &["release night"]).await;
 }
+
+#[tokio::test]
+async fn the_end_of_a_grant_leaves_what_another_one_gave_for_good() {
+    let Some(stack) = Stack::open() else { return };
+    let seat = Seat { handle: "noah", group: "app-aws-readonly" };
+    stack.vacate(seat).await;
+    let (noah, marcus) = (stack.person("noah").await, stack.person("marcus").await);
+    let lasting = noah.asks("I need AWS read only access to check the invoices").await;
+    let ending = noah.asks("I need access to Pharos for the invoice run").await;
+    marcus.card("approve", lasting.as_str()).await;
+    marcus.presses("approve", ending.as_str()).await;
+    noah.reads(&["You have it: Pharos, Viewer", ending.as_str()]).await;
+    marcus.presses("approve", lasting.as_str()).await;
+    stack.ended(&lasting, Outcome::Granted).await;
+    let request = stack.ended(&ending, Outcome::Granted).await;
+    assert!(request.times.expires.is_some_and(|end| request.times.ended >= Some(end)));
+    let kept = stack.happened(&ending, |what| *what == Happening::AccessKept { by: Some(lasting.clone()) });
+    assert_eq!(kept.await.len(), 1);
+    noah.reads(&["is over; you keep it", ending.as_str()]).await;
+    assert!(stack.is_member(seat).await);
+    stack.holds(&ending, &["invoice run"]).await;
+}

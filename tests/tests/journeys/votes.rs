@@ -61,17 +61,6 @@ async fn of_twenty_votes_at_once_one_decides() {
     stack.holds(&id, &["product photos", "The photos are not ours"]).await;
 }
 
-/// Waits until the refusal is recorded; the gate is still open then.
-async fn refused(stack: &Stack, id: &RequestId, reason: Refusal) {
-    let look = || async {
-        let refusal =
-            |what: &Happening| matches!(what, Happening::VoteRefused { reason: r, .. } if *r == reason);
-        (!stack.happened(id, refusal).await.is_empty()).then_some(())
-    };
-    until(&format!("{id}: {reason:?} is recorded"), look).await;
-    assert_eq!(stack.gate(id, 1).await.unwrap().ending(), None);
-}
-
 #[tokio::test]
 async fn who_asks_cannot_approve_by_whatever_account() {
     let Some(stack) = Stack::open() else { return };
@@ -85,7 +74,7 @@ async fn who_asks_cannot_approve_by_whatever_account() {
         emma.approves_raw(&card).await;
         alias.approves_raw(&card).await;
     }
-    refused(&stack, &id, Refusal::Requester).await;
+    stack.refused(&id, Refusal::Requester).await;
     let both = || async {
         let words = "You asked for this, so you cannot decide on it";
         (emma.finds(&[words]).await.is_some() && alias.finds(&[words]).await.is_some()).then_some(())
@@ -115,7 +104,7 @@ async fn who_asks_cannot_approve_in_the_managers_place() {
     let period = json!({"from": 0, "to": 4_102_444_800_000_i64});
     stack.put(&slot, &json!({"from": manager, "to": asker, "period": period})).await;
     dimitri.approves_raw(&shown(&card, "approve")).await;
-    refused(&stack, &id, Refusal::Requester).await;
+    stack.refused(&id, Refusal::Requester).await;
     dimitri.reads(&["You asked for this, so you cannot decide on it"]).await;
     dana.presses_on(&card, "approve").await;
     stack.ended(&id, Outcome::Granted).await;

@@ -7,7 +7,6 @@ use std::{
     panic::resume_unwind,
     path::{Path, PathBuf},
     process::{Child, Command, Stdio},
-    sync::Once,
 };
 use thirtyfour::{ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
@@ -43,7 +42,6 @@ pub(crate) async fn browse<F: Future<Output = ()> + Send + 'static>(
         println!("skipped: Chromium or its driver is not installed (make test-deps)");
         return;
     };
-    crypto();
     let mut driver = Driver::start(&driver, name);
     let screen = Screen::new(driver.open(&browser).await, address);
     let outcome = tokio::spawn(test(screen.clone())).await;
@@ -55,12 +53,6 @@ pub(crate) async fn browse<F: Future<Output = ()> + Send + 'static>(
     if let Err(why) = outcome {
         resume_unwind(why.into_panic());
     }
-}
-
-/// The HTTP client wants a source of cryptography, though all that is called here is on loopback.
-pub(crate) fn crypto() {
-    static PROVIDER: Once = Once::new();
-    PROVIDER.call_once(|| drop(rustls::crypto::ring::default_provider().install_default()));
 }
 
 fn pictures() -> PathBuf {

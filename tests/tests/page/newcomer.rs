@@ -4,7 +4,7 @@ use serde_json::Value;
 use std::{env, fs};
 
 use crate::{
-    browser::{browse, crypto},
+    browser::browse,
     screen::{MESSAGE, Screen},
 };
 
@@ -25,7 +25,6 @@ impl Stack {
             println!("skipped: no stack ({FOLDER} names the folder of one that is up)");
             return None;
         };
-        crypto();
         let path = countersign_tests::files::root().join(folder).join("addresses.json");
         let text = fs::read_to_string(&path).unwrap_or_else(|why| panic!("{}: {why}", path.display()));
         let addresses: Value = serde_json::from_str(&text).unwrap();

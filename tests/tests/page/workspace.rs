@@ -11,8 +11,6 @@ use simulators::{serve, slack, world::World};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 
-use crate::browser::crypto;
-
 const TOKEN: &str = "xoxb-page";
 
 /// The simulated Slack, and what its application was told.
@@ -65,7 +63,6 @@ async fn application(State(app): State<App>, call: Result<Form<Call>, FormReject
 impl Workspace {
     /// Begins with the people of the seeded company and an application that is connected.
     pub(crate) async fn start() -> Self {
-        crypto();
         let (stop, stopped) = watch::channel(false);
         let (listener, own) = (serve::listen(0).await.unwrap(), serve::listen(0).await.unwrap());
         let address = format!("http://{}", listener.local_addr().unwrap());

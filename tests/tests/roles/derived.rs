@@ -3,99 +3,34 @@
 use super::{
     Done,
     granted::{fits_kind, statements, wanting},
+    needs::needs,
     shipped,
     spare::unused,
 };
 use countersign_core::{
     Error,
+    gate::Ending,
     ids::RequestId,
-    job::{Actor, Verdict},
-    person::{Employment, Person},
-    ports::KeyOwner,
+    job::{Actor, Envelope, Job, Queue, Verdict},
+    person::{Employment, Leave, Period, Person},
+    policy::{Approver, Mode, OnExpiry, Stage, Then},
+    ports::{Clock, Queues},
     request::Outcome,
-    slot::{List, Slot},
+    slot::Slot,
     steps::{
         quarantine_message::{Input as Letter, quarantine_message},
         read_request::{Input as Reading, read_request},
         receive_request::{Body, Input as Call, receive_request},
+        sync_people::sync_people,
         verify_audit::verify_audit,
     },
-    time::Span,
+    time::{Span, Timestamp},
 };
-use countersign_testkit::{Act, Fault, World, access, chat_user};
-use countersign_tests::template::logical_id;
+use countersign_testkit::{Company, Fault, World, access, chat_user};
 use std::collections::BTreeSet;
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
-
-/// The kind of partition that a record is in.
-fn kind(slot: &Slot) -> &'static str {
-    match slot {
-        Slot::Message(_) => "MESSAGE#",
-        Slot::Request(_) | Slot::Words(_) | Slot::Context(_) => "REQUEST#",
-        Slot::Gate(..) => "GATE#",
-        Slot::Audit(..) => "AUDIT#",
-        Slot::Row(..) => "OUTBOX#",
-        Slot::Shown(_) => "SHOWN#",
-        Slot::Copy(..) => "COPY#",
-        Slot::Inbox(..) => "INBOX#",
-        Slot::Own(..) => "OWN#",
-        Slot::Day(..) => "DAY#",
-        Slot::Person(_) | Slot::Profile(_) => "PERSON#",
-        Slot::Identity(_) => "IDENTITY#",
-        Slot::Group(_) => "GROUP#",
-        Slot::Delegation(_) => "DELEGATION#",
-        Slot::Budget(_) => "BUDGET#",
-        Slot::Config(_) | Slot::ActiveConfig => "CONFIG#",
-        Slot::Idempotency(_) => "IDEMPOTENCY#",
-        Slot::Quarantine(_) => "QUARANTINE",
-        Slot::Example(..) => "EXAMPLE",
-        Slot::AdminHead => "ADMIN",
-        Slot::SubjectKey(_) => "KEY#",
-    }
-}
-
-fn kind_of_list(list: &List) -> &'static str {
-    match list {
-        List::Audit(_) => "AUDIT#",
-        List::Rows(_) => "OUTBOX#",
-        List::Copies(..) => "COPY#",
-        List::Gates(_) => "GATE#",
-        List::Inbox(_) => "INBOX#",
-        List::Own(_) => "OWN#",
-        List::Day(..) => "DAY#",
-        List::Quarantine => "QUARANTINE",
-        List::Examples => "EXAMPLE",
-    }
-}
-
-/// What an act needs on AWS: action, resource, kind of partition.
-fn needs(act: &Act) -> Vec<(&'static str, String, &'static str)> {
-    let table = |action, kind| (action, "Table".to_owned(), kind);
-    let key = |action| (action, "Key".to_owned(), "");
-    match act {
-        Act::Read(slot) => vec![table("dynamodb:GetItem", kind(slot))],
-        Act::Listed(list) => vec![table("dynamodb:Query", kind_of_list(list))],
-        Act::Put(slot) => vec![table("dynamodb:UpdateItem", kind(slot))],
-        Act::Deleted(slot) => vec![table("dynamodb:DeleteItem", kind(slot))],
-        Act::Checked(slot) => vec![table("dynamodb:ConditionCheckItem", kind(slot))],
-        Act::FoundDue => vec![("dynamodb:Query", "Table/index/due".into(), "")],
-        Act::Sent(queue) => vec![("sqs:SendMessage", logical_id(queue.name(), "Queue"), "")],
-        Act::Started(definition) => vec![("states:StartExecution", logical_id(definition, "Workflow"), "")],
-        Act::Completed => vec![("states:SendTaskSuccess", String::new(), "")],
-        // Whoever is first to seal something of a person makes that person's key.
-        Act::Sealed(KeyOwner::Subject(_)) => vec![
-            table("dynamodb:GetItem", "KEY#"),
-            table("dynamodb:UpdateItem", "KEY#"),
-            key("kms:GenerateDataKey"),
-            key("kms:Decrypt"),
-        ],
-        Act::Opened(KeyOwner::Subject(_)) => vec![table("dynamodb:GetItem", "KEY#"), key("kms:Decrypt")],
-        Act::Sealed(KeyOwner::System) => vec![key("kms:GenerateDataKey")],
-        Act::Opened(KeyOwner::System) => vec![key("kms:Decrypt")],
-    }
-}
 
 /// Everything that the functions of these worlds did.
 fn done(worlds: &[World]) -> Vec<Done> {
@@ -117,8 +52,8 @@ fn asked(world: &World) -> RequestId {
 }
 
 /// A life that ends as it should, from an ask of a person by what others press.
-fn lived(prepare: impl Fn(&World) -> RequestId, outcome: Outcome) -> World {
-    let world = World::harbour();
+fn lived(begin: Begin, prepare: impl Fn(&World) -> RequestId, outcome: Outcome) -> World {
+    let world = begin();
     let id = prepare(&world);
     assert_eq!(world.request(&id).outcome, Some(outcome));
     world
@@ -133,8 +68,27 @@ fn pressed(world: &World, presses: &[(&str, Verdict)], ask: countersign_core::me
     id
 }
 
+/// How a life begins.
+type Begin = fn() -> World;
+
+/// A company that has seats of what most lives are about, in place of a cost.
+fn seated() -> World {
+    World::configured(|config| {
+        let applications = config.catalog.applications.iter_mut().filter(|one| one.name != "tableau");
+        for entitlement in applications.flat_map(|one| &mut one.entitlements) {
+            (entitlement.seats, entitlement.monthly_cents) = (Some(9), 0);
+        }
+        config.policy.seats = Some(config.policy.finance.clone());
+    })
+}
+
 /// Every way that a request may go, and everything that may happen to it.
 fn lives() -> Vec<World> {
+    let seated: Begin = seated;
+    [World::harbour, seated].into_iter().flat_map(lives_of).collect()
+}
+
+fn lives_of(begin: Begin) -> Vec<World> {
     use Verdict::{Approve, Deny};
     let plain = || access("salesforce", None, None);
     let unsure = || countersign_core::message::Ask { confidence: 300, ..access("figma", None, None) };
@@ -146,18 +100,28 @@ fn lives() -> Vec<World> {
         duration: None,
     };
     vec![
-        lived(|world| pressed(world, &[("marcus", Approve)], plain()), Outcome::Granted),
-        lived(|world| pressed(world, &[("marcus", Deny)], plain()), Outcome::Denied),
+        lived(begin, |world| pressed(world, &[("marcus", Approve)], plain()), Outcome::Granted),
+        lived(begin, |world| pressed(world, &[("marcus", Deny)], plain()), Outcome::Denied),
         lived(
+            begin,
             |world| {
                 let dear = access("tableau", Some("creator"), None);
                 pressed(world, &[("marcus", Approve), ("fiona", Approve)], dear)
             },
             Outcome::Granted,
         ),
-        lived(|world| pressed(world, &[("dana", Approve), ("marcus", Approve)], unsure()), Outcome::Granted),
-        lived(|world| pressed(world, &[("dana", desk()), ("dimitri", Approve)], unsure()), Outcome::Served),
         lived(
+            begin,
+            |world| pressed(world, &[("dana", Approve), ("marcus", Approve)], unsure()),
+            Outcome::Granted,
+        ),
+        lived(
+            begin,
+            |world| pressed(world, &[("dana", desk()), ("dimitri", Approve)], unsure()),
+            Outcome::Served,
+        ),
+        lived(
+            begin,
             |world| {
                 let id = pressed(world, &[("marcus", Approve)], boxed());
                 world.advance(3 * HOUR);
@@ -166,6 +130,7 @@ fn lives() -> Vec<World> {
             Outcome::Revoked,
         ),
         lived(
+            begin,
             |world| {
                 let id = asked(world);
                 world.advance(7 * DAY);
@@ -174,6 +139,7 @@ fn lives() -> Vec<World> {
             Outcome::Expired,
         ),
         lived(
+            begin,
             |world| {
                 let id = asked(world);
                 world.take_back("emma", &id);
@@ -183,35 +149,64 @@ fn lives() -> Vec<World> {
             Outcome::Cancelled,
         ),
         lived(
+            begin,
             |world| {
                 world.delegate("marcus", "priya");
                 pressed(world, &[("priya", Approve)], plain())
             },
             Outcome::Granted,
         ),
-        held(),
-        left(),
-        refused(),
-        stopped(),
-        outages(),
-        looked_at(),
-        outdated(),
+        lived(begin, |world| world.ask("ben", access("github", None, None)), Outcome::Granted),
+        lived(
+            begin,
+            |world| {
+                let id = world.break_glass("sofia", access("aws", Some("production"), None), "INC-1");
+                world.advance(5 * HOUR);
+                id
+            },
+            Outcome::Revoked,
+        ),
+        held(begin),
+        kept(begin),
+        left(begin),
+        refused(begin),
+        stopped(begin),
+        outages(begin),
+        looked_at(begin),
+        outdated(begin),
+        delegated(begin),
+        passed_over(),
     ]
 }
 
 /// Somebody asks for what they have.
-fn held() -> World {
-    let world = World::harbour();
+fn held(begin: Begin) -> World {
+    let world = begin();
     let id = world.ask("grace", access("salesforce", None, None));
     assert_eq!(world.request(&id).outcome, Some(Outcome::AlreadyHeld));
     world
 }
 
+/// The end of a grant takes nothing from another one.
+fn kept(begin: Begin) -> World {
+    let world = begin();
+    let ids = [None, Span::of_seconds(60).ok()].map(|span| world.ask("emma", access("notion", None, span)));
+    for _ in &ids {
+        assert!(world.press("marcus", Verdict::Approve, None));
+        world.run();
+    }
+    world.advance(HOUR);
+    assert!(ids.iter().all(|id| world.request(id).outcome == Some(Outcome::Granted)));
+    world
+}
+
 /// The approver leaves before the change is made, and another one is asked.
-fn left() -> World {
-    let world = World::harbour();
+fn left(begin: Begin) -> World {
+    let world = begin();
+    let id = asked(&world);
     world.down("store.list", Fault::refused(Error::unavailable("table")));
-    let id = pressed(&world, &[("marcus", Verdict::Approve)], access("salesforce", None, None));
+    assert!(world.press("marcus", Verdict::Approve, None));
+    world.run();
     let slot = Slot::Person(world.subject("marcus"));
     let mut marcus: Person = world.record(&slot).unwrap();
     marcus.employment = Employment::Ended;
@@ -223,8 +218,8 @@ fn left() -> World {
 }
 
 /// The target refuses to give, or to take away.
-fn refused() -> World {
-    let world = World::harbour();
+fn refused(begin: Begin) -> World {
+    let world = begin();
     let no = || Fault::refused(Error::Refused("okta".into()));
     world.down("access.grant", no());
     let id = pressed(&world, &[("marcus", Verdict::Approve)], access("salesforce", None, None));
@@ -240,8 +235,8 @@ fn refused() -> World {
 }
 
 /// An execution is stopped, and another one is lost without a word.
-fn stopped() -> World {
-    let world = World::harbour();
+fn stopped(begin: Begin) -> World {
+    let world = begin();
     let id = asked(&world);
     world.abort(&format!("{id}.1"));
     world.run();
@@ -252,8 +247,8 @@ fn stopped() -> World {
 }
 
 /// What is owed is done later, by whoever finds it.
-fn outages() -> World {
-    let world = World::harbour();
+fn outages(begin: Begin) -> World {
+    let world = begin();
     for call in ["queues.send", "chat.post", "workflows.start", "tokens.succeed", "access.grant"] {
         world.down(call, Fault::refused(Error::unavailable("service")));
         world.write("emma", "hello");
@@ -274,8 +269,8 @@ fn asked_if_possible(world: &World, call: &str) -> Option<RequestId> {
 }
 
 /// What is read, verified and quarantined.
-fn looked_at() -> World {
-    let world = World::harbour();
+fn looked_at(begin: Begin) -> World {
+    let world = begin();
     let id = asked(&world);
     world.press("marcus", Verdict::Approve, Some("because"));
     world.run();
@@ -289,9 +284,9 @@ fn looked_at() -> World {
         let letter = Letter { id: body.into(), queue: "triage".into(), body: body.into() };
         world.run_as("quarantine-message").finish(quarantine_message(&world, letter)).unwrap();
     }
-    let body = Body { text: "I need Figma".into(), beneficiary: None };
+    let body = Body { text: "I need Figma".into(), beneficiary: None, break_glass: None };
     for _ in 0..2 {
-        let call = Call { caller: "emma".into(), key: "key-1".into(), body: body.clone() };
+        let call = Call { caller: Company::account("emma"), key: "key-1".into(), body: body.clone() };
         world.run_as("receive-request").finish(receive_request(&world, call)).unwrap();
     }
     world.run();
@@ -299,8 +294,8 @@ fn looked_at() -> World {
 }
 
 /// A voter of whom too little is known is read anew, if not at the first try.
-fn outdated() -> World {
-    let world = World::harbour();
+fn outdated(begin: Begin) -> World {
+    let world = begin();
     let id = asked(&world);
     world.state().outside.unread = true;
     world.advance(2 * HOUR);
@@ -309,6 +304,57 @@ fn outdated() -> World {
     world.run();
     world.advance(600);
     assert_eq!(world.request(&id).outcome, Some(Outcome::Granted));
+    world
+}
+
+/// Who decides changes while it waits: by a delegation that is given and ended in chat, and by a leave that begins.
+fn delegated(begin: Begin) -> World {
+    let world = begin();
+    asked(&world);
+    for to in [Some("<@U0JONAS>".to_owned()), None] {
+        let actor = Actor::Chat { user: chat_user("marcus") };
+        let job = Job::Delegate { actor, to, until: None, asked_at: world.now(), place: None };
+        world.finish(world.send(Queue::Decisions, &Envelope::job(job))).unwrap();
+        world.run();
+    }
+    let period = Period { from: Timestamp(0), to: Timestamp(world.now().0 + HOUR * 1_000) };
+    world.state().outside.leave.push(Leave { employee: Company::employee("marcus"), period });
+    // One of her addresses is given up meanwhile.
+    for account in &mut world.state().outside.accounts {
+        account.mails.retain(|mail| mail != "e.clarke@harbour.example");
+    }
+    world.run_as("sync-people").finish(sync_people(&world)).unwrap();
+    world.advance(600);
+    world
+}
+
+/// Nobody answers: others are asked instead, and stages that nobody must decide are passed over, by whoever comes first.
+fn passed_over() -> World {
+    let world = World::configured(|config| {
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        let first = stages[0].clone();
+        let skipped = Stage { on_expiry: OnExpiry::Skip, mandatory: false, ..first.clone() };
+        let role = |name: &str| vec![Approver::Role(name.into())];
+        *stages = vec![
+            Stage { id: "first".into(), ..skipped.clone() },
+            Stage { id: "second".into(), approvers: role("security"), escalation: vec![], ..first },
+            Stage { id: "third".into(), approvers: role("admin"), escalation: vec![], ..skipped },
+        ];
+        for escalation in stages.iter_mut().flat_map(|stage| &mut stage.escalation) {
+            escalation.mode = Mode::Replace;
+        }
+    });
+    for lost in [false, true] {
+        let id = world.ask("emma", access(if lost { "notion" } else { "figma" }, None, None));
+        if lost {
+            world.state().engine.executions.remove(&format!("{id}.1"));
+        }
+        world.advance(6 * DAY);
+        assert!(world.press("sofia", Verdict::Approve, None), "the second stage is open");
+        world.advance(6 * DAY);
+        let skipped = world.endings(&id).iter().filter(|(_, ending)| *ending == Ending::Skipped).count();
+        assert_eq!(skipped, 2);
+    }
     world
 }
 

@@ -14,6 +14,7 @@
 
 mod derived;
 mod granted;
+mod needs;
 mod recorded;
 mod samples;
 mod spare;

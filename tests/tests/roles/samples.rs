@@ -39,7 +39,12 @@ fn an_access_is_allowed_by_its_own_statement_only() {
         ("spend-token", "states:SendTaskFailure", Some("did not name")),
         ("ask-approvers", "states:SendTaskSuccess", Some("which NeverSpendTokens forbids")),
         ("record-decision", "dynamodb:UpdateItem Table AUDIT#", None),
-        ("record-decision", "dynamodb:DeleteItem Table AUDIT#", Some("Action: dynamodb:DeleteItem")),
+        ("ask-approvers", "dynamodb:DeleteItem Table AUDIT#", Some("Action: dynamodb:DeleteItem")),
+        (
+            "record-decision",
+            "dynamodb:DeleteItem Table AUDIT#",
+            Some("\"AUDIT#*\" to the LeadingKeys of DeleteRecords"),
+        ),
         (
             "send-messages",
             "dynamodb:DeleteItem Table REQUEST#",

@@ -4,15 +4,19 @@ use super::{Broken, check};
 use countersign_tests::template::{Template, refers_to};
 
 /// Every route, by its function.
-const ROUTES: [(&str, &str, &str); 8] = [
+const ROUTES: [(&str, &str, &str); 12] = [
     ("ReadRequestFunction", "get", "/requests/{id}"),
     ("ReceiveRequestFunction", "get", "/openapi.json"),
     ("ReceiveRequestFunction", "post", "/requests"),
     ("ReceiveSlackFunction", "post", "/slack/commands"),
     ("ReceiveSlackFunction", "post", "/slack/events"),
     ("ReceiveSlackFunction", "post", "/slack/interactions"),
+    ("RecordDecisionFunction", "post", "/requests/{id}/answer"),
     ("RecordDecisionFunction", "post", "/requests/{id}/cancel"),
+    ("RecordDecisionFunction", "post", "/requests/{id}/claim"),
     ("RecordDecisionFunction", "post", "/requests/{id}/decision"),
+    ("RecordDecisionFunction", "post", "/requests/{id}/question"),
+    ("RecordDecisionFunction", "post", "/requests/{id}/release"),
 ];
 
 #[test]

@@ -15,7 +15,7 @@ struct Port {
     action: Option<&'static str>,
 }
 
-const PORTS: [Port; 11] = [
+const PORTS: [Port; 12] = [
     Port { names: &["reads", "writes"], variables: &["TABLE"], action: Some("dynamodb:GetItem") },
     Port { names: &["writes"], variables: &[], action: Some("dynamodb:UpdateItem") },
     Port { names: &["vault"], variables: &["KEY_ID"], action: Some("kms:Decrypt") },
@@ -27,6 +27,7 @@ const PORTS: [Port; 11] = [
         action: Some("states:StartExecution"),
     },
     Port { names: &["bearers"], variables: &["OIDC_ISSUER", "OIDC_AUDIENCE", "OIDC_JWKS_URL"], action: None },
+    Port { names: &["second"], variables: &["SECOND_READER_MODEL"], action: Some("bedrock:InvokeModel") },
     Port { names: &["hris"], variables: &["BAMBOOHR_SECRET_ID", "BAMBOOHR_URL"], action: None },
     Port { names: &["directory", "access"], variables: &["OKTA_SECRET_ID", "OKTA_URL"], action: None },
     Port {
@@ -53,14 +54,19 @@ fn a_role_allows_what_its_functions_ports_need_and_no_more() {
                 says: "receive-slack: chat, slack",
             },
             Broken {
-                from: "          COUNTERSIGN_OIDC_ISSUER: !Ref OidcIssuer\n",
-                to: "          COUNTERSIGN_OIDC_ISSUER: !Ref OidcIssuer\n          COUNTERSIGN_SALT: !Ref IdentitySalt\n",
+                from: "          COUNTERSIGN_SALT: !Ref IdentitySalt\n          COUNTERSIGN_QUEUE_TRIAGE",
+                to: "          COUNTERSIGN_QUEUE_TRIAGE",
                 says: "receive-request: salt",
             },
             Broken {
                 from: "Resource: !Sub ${Table.Arn}/index/due",
                 to: "Resource: !GetAtt Table.Arn",
                 says: "sweep-due: due",
+            },
+            Broken {
+                from: "Action: bedrock:InvokeModel",
+                to: "Action: bedrock:Converse",
+                says: "triage-request: second",
             },
             Broken { from: "\"GATE#*\", \"CONFIG#*\", ", to: "\"GATE#*\", ", says: "read-request: configs" },
         ],

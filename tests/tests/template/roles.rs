@@ -128,7 +128,8 @@ fn tokens(template: &Template) -> Vec<String> {
 }
 
 /// Who may do what is seldom.
-const SELDOM: [(&str, &[&str]); 5] = [
+const SELDOM: [(&str, &[&str]); 6] = [
+    ("bedrock:InvokeModel", &["triage-request"]),
     ("states:StartExecution", &["start-workflow"]),
     ("lambda:InvokeFunction", &[]),
     ("dynamodb:Scan", &[]),
@@ -160,30 +161,36 @@ fn seldom(template: &Template) -> Vec<String> {
     differ.map(|(action, _)| format!("{action}: {:?}", may(template, action))).collect()
 }
 
+/// Who decides, or ends what was decided.
+const DECIDERS: [&str; 6] = [
+    "plan-approvals",
+    "ask-approvers",
+    "record-decision",
+    "sweep-due",
+    "settle-execution",
+    "provision-access",
+];
+
+/// Who sets aside, spends and gives back money and seats.
+const PAYERS: [&str; 7] = [
+    "plan-approvals",
+    "ask-approvers",
+    "record-decision",
+    "sweep-due",
+    "settle-execution",
+    "provision-access",
+    "revoke-access",
+];
+
 /// Who may write records of a kind, where that matters: decisions, the audit trail, money, people, entitlements' facts.
-const WRITERS: [(&str, &[&str]); 7] = [
-    (
-        "GATE#*",
-        &[
-            "plan-approvals",
-            "ask-approvers",
-            "record-decision",
-            "sweep-due",
-            "settle-execution",
-            "provision-access",
-        ],
-    ),
-    (
-        "BUDGET#*",
-        &[
-            "plan-approvals",
-            "ask-approvers",
-            "record-decision",
-            "sweep-due",
-            "settle-execution",
-            "provision-access",
-        ],
-    ),
+const WRITERS: [(&str, &[&str]); 12] = [
+    ("DELEGATION#*", &["record-decision"]),
+    ("ASKED#*", &["plan-approvals"]),
+    ("AUTOMATIC#*", &["plan-approvals"]),
+    ("GATE#*", &DECIDERS),
+    ("BUDGET#*", &PAYERS),
+    ("SEATS#*", &PAYERS),
+    ("HOLDING#*", &["provision-access", "revoke-access"]),
     ("PERSON#*", &["sync-people"]),
     ("IDENTITY#*", &["sync-people"]),
     ("GROUP#*", &["sync-people"]),
@@ -239,9 +246,11 @@ fn partitions(statement: &Value) -> BTreeSet<&str> {
 }
 
 /// All kinds of partitions, as the table's keys have them.
-const PARTITIONS: [&str; 21] = [
+const PARTITIONS: [&str; 25] = [
     "ADMIN",
     "AUDIT#*",
+    "ASKED#*",
+    "AUTOMATIC#*",
     "BUDGET#*",
     "CONFIG#*",
     "COPY#*",
@@ -250,6 +259,7 @@ const PARTITIONS: [&str; 21] = [
     "EXAMPLE",
     "GATE#*",
     "GROUP#*",
+    "HOLDING#*",
     "IDEMPOTENCY#*",
     "IDENTITY#*",
     "INBOX#*",
@@ -260,6 +270,7 @@ const PARTITIONS: [&str; 21] = [
     "PERSON#*",
     "QUARANTINE",
     "REQUEST#*",
+    "SEATS#*",
     "SHOWN#*",
 ];
 

@@ -1,9 +1,14 @@
 //! What holds after every journey, over the real records, histories and logs.
 
-use super::{person::Person, stack::Stack, waiting::until_within};
+use super::{
+    person::Person,
+    stack::Stack,
+    waiting::{until, until_within},
+};
 use countersign_core::{
     audit::Happening,
     ids::RequestId,
+    job::Refusal,
     request::{EffectKind, Outcome, Request},
 };
 use countersign_testkit::invariants::History;
@@ -12,6 +17,8 @@ use std::{fs, time::Duration};
 /// What may stand in no log and in no execution, beside the words of the request itself.
 const PERSONAL: [&str; 6] =
     ["@harbour.example", "Emma Clarke", "Marcus Weber", "Noah Lind", "Priya Nair", "Helena Ruiz"];
+/// The most executions that look after one grant in a journey.
+const MOST_GRANT_EXECUTIONS: u32 = 4;
 /// A first card within this time shows that nothing keeps the next message waiting.
 const QUICK_MILLIS: i64 = 1_500;
 const SECRETS: [&str; 4] = ["slack_signing_secret", "slack_bot_token", "okta_token", "bamboohr_key"];
@@ -61,6 +68,17 @@ impl Stack {
         }
     }
 
+    /// Waits until a vote on the first gate is recorded as refused; the gate is still open then.
+    pub(crate) async fn refused(&self, id: &RequestId, reason: Refusal) {
+        let look = || async {
+            let refusal =
+                |what: &Happening| matches!(what, Happening::VoteRefused { reason: r, .. } if *r == reason);
+            (!self.happened(id, refusal).await.is_empty()).then_some(())
+        };
+        until(&format!("{id}: {reason:?} is recorded"), look).await;
+        assert_eq!(self.gate(id, 1).await.unwrap().ending(), None);
+    }
+
     /// The access was changed exactly once, and it is recorded so.
     pub(crate) async fn granted_once(&self, id: &RequestId) {
         let confirmed =
@@ -71,14 +89,19 @@ impl Stack {
     async fn keeps_silent(&self, request: &Request, said: &[&str]) {
         let mut seen: Vec<(String, String)> = self.logs();
         let mut tokens = Vec::new();
-        for generation in 1..=request.generation {
-            for workflow in ["access-request", "desk-request"] {
-                let execution = self.execution(workflow, &format!("{}.{generation}", request.id));
-                if self.status(&execution).await.is_some() {
-                    let history = serde_json::to_string(&self.history(&execution).await).unwrap();
-                    seen.push((execution.clone(), history));
-                    tokens.extend(self.tokens(&execution).await);
-                }
+        let generations = 1..=request.generation;
+        let plans = generations.flat_map(|number| {
+            ["access-request", "desk-request"].map(|workflow| (workflow, format!("{}.{number}", request.id)))
+        });
+        // A grant whose execution dies is looked after by another one.
+        let grants = (1..=MOST_GRANT_EXECUTIONS)
+            .map(|number| ("grant-lifecycle", format!("{}.g{number}", request.id)));
+        for (workflow, name) in plans.chain(grants) {
+            let execution = self.execution(workflow, &name);
+            if self.status(&execution).await.is_some() {
+                let history = serde_json::to_string(&self.history(&execution).await).unwrap();
+                seen.push((execution.clone(), history));
+                tokens.extend(self.tokens(&execution).await);
             }
         }
         let secrets = SECRETS.map(|name| self.secret(name));

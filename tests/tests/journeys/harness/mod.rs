@@ -1,5 +1,6 @@
 //! What every journey uses: the stack, people at their screens, records, the systems outside, faults.
 
+pub(crate) mod api;
 pub(crate) mod asking;
 pub(crate) mod aws;
 pub(crate) mod checks;

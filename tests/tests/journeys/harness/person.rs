@@ -19,7 +19,7 @@ pub(crate) struct Answer {
     pub(crate) body: String,
     /// The number of the delivery, by which it can be sent again.
     pub(crate) delivery: u64,
-    trigger: String,
+    pub(crate) trigger: String,
 }
 
 impl Answer {

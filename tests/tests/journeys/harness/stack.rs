@@ -1,7 +1,7 @@
 //! The stack under test: where it is, and what it is called.
 
 use serde_json::Value;
-use std::{env, fs, path::PathBuf, sync::Once};
+use std::{env, fs, path::PathBuf};
 
 /// Names the folder of a stack that is up.
 const FOLDER: &str = "COUNTERSIGN_E2E";
@@ -23,8 +23,6 @@ impl Stack {
             println!("skipped: no stack ({FOLDER} names the folder of one that is up)");
             return None;
         };
-        static PROVIDER: Once = Once::new();
-        PROVIDER.call_once(|| rustls::crypto::ring::default_provider().install_default().unwrap());
         let folder = countersign_tests::files::root().join(folder);
         let read = |name: &str| {
             let path = folder.join(name);

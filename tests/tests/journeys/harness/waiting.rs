@@ -8,9 +8,9 @@ use std::{
 };
 
 /// How long anything may take by itself.
-pub(crate) const LIMIT: Duration = Duration::from_secs(60);
+pub(crate) const LIMIT: Duration = Duration::from_secs(150);
 /// How long what needs a second try may take: the grace of a row or of a running try, and the try.
-pub(crate) const LONG: Duration = Duration::from_secs(120);
+pub(crate) const LONG: Duration = Duration::from_secs(300);
 const STEP: Duration = Duration::from_millis(100);
 
 /// What `look` finds, as soon as it finds it within [`LIMIT`].
