@@ -10,7 +10,7 @@ BUILD := cargo build --profile local --workspace --exclude countersign-tests --e
 	--exclude countersign-hello
 CLI := target/local/countersign
 
-.PHONY: help demo up build down status watch lint test simulate race test-deps
+.PHONY: help demo up build down status watch lint test simulate model race test-deps
 
 help: ## Say what there is
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 20
@@ -50,6 +50,10 @@ SIMULATE := target/local/simulate
 simulate: ## Run the gate protocol through SEEDS seeds of faults (COUNTERSIGN_SEED=… replays one)
 	@$(BUILD)
 	@$(SIMULATE) seeds $(SEEDS)
+
+model: ## Visit every state of the models of the gate protocol, or of those named by MODELS="…" (an hour for all)
+	@$(BUILD)
+	@target/local/model $(MODELS)
 
 race: ## Let 20 people press at once: 100,000 gates in memory, 1,000 on the table of the running stack
 	@$(BUILD)
