@@ -51,7 +51,7 @@ simulate: ## Run the gate protocol through SEEDS seeds of faults (COUNTERSIGN_SE
 	@$(BUILD)
 	@$(SIMULATE) seeds $(SEEDS)
 
-model: ## Visit every state of the models of the gate protocol, or of those named by MODELS="…" (an hour for all)
+model: ## Visit every state of the models of the gate protocol, or of those named by MODELS="…" (it takes long)
 	@$(BUILD)
 	@target/local/model $(MODELS)
 

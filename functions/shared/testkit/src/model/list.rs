@@ -7,8 +7,9 @@ use super::{
     starts::{self, finance, manager, minutes, reminded},
 };
 use crate::{engine::Promises, guards::Guard, world::World};
+use Outcome::{Cancelled, Denied, Expired, Granted};
 use Verdict::{Approve, Deny};
-use countersign_core::{ids::RequestId, job::Verdict, policy::Stage, reduction::Reduction};
+use countersign_core::{ids::RequestId, job::Verdict, policy::Stage, reduction::Reduction, request::Outcome};
 
 /// Nothing goes wrong, and two functions are at work at once.
 const CALM: Bounds = Bounds { at_once: 2, mishaps: 0, copies: 0, given_up: 0, late: 0 };
@@ -79,6 +80,7 @@ fn less(entitlement: Option<&str>, duration: Option<u64>) -> Verdict {
 
 fn sent_twice() -> SubModel {
     SubModel {
+        ends: vec![Expired],
         bounds: Bounds { mishaps: 1, copies: 1, ..CALM },
         ..model("sent twice", "what was understood is sent, and the message comes again", vec![], || {
             starts::understood(vec![manager()])
@@ -89,6 +91,7 @@ fn sent_twice() -> SubModel {
 fn one_gate() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Vote("jonas", 1, Deny), StaleVote("marcus", 1)];
     SubModel {
+        ends: vec![Denied, Expired, Granted],
         bounds: Bounds { copies: 1, ..CALM },
         ..model(
             "one gate",
@@ -102,6 +105,7 @@ fn one_gate() -> SubModel {
 fn three_at_once() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Vote("jonas", 1, Deny), TakeBack("emma")];
     SubModel {
+        ends: vec![Cancelled, Denied, Expired, Granted],
         bounds: Bounds { at_once: 3, ..CALM },
         ..model("three at once", "two press while it is taken back", deeds, || {
             starts::waiting(vec![manager()])
@@ -111,31 +115,41 @@ fn three_at_once() -> SubModel {
 
 fn quorum() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Vote("felix", 1, Approve), Vote("marcus", 1, Deny)];
-    model("quorum", "two of three must approve, and one changes his vote", deeds, || {
-        let both = [manager().approvers, finance().approvers].concat();
-        starts::waiting(vec![Stage { approvers: both, approve_at: 2, deny_at: 2, ..manager() }])
-    })
+    SubModel {
+        ends: vec![Denied, Expired, Granted],
+        ..model("quorum", "two of three must approve, and one changes his vote", deeds, || {
+            let both = [manager().approvers, finance().approvers].concat();
+            starts::waiting(vec![Stage { approvers: both, approve_at: 2, deny_at: 2, ..manager() }])
+        })
+    }
 }
 
 fn two_stages() -> SubModel {
     let deeds = vec![Vote("jonas", 1, Approve), Vote("jonas", 2, Approve), Vote("felix", 2, Approve)];
-    model("two stages", "the delegate of the first stage is among those of the second", deeds, || {
-        starts::waiting(vec![manager(), finance()])
-    })
+    SubModel {
+        ends: vec![Expired, Granted],
+        ..model("two stages", "the delegate of the first stage is among those of the second", deeds, || {
+            starts::waiting(vec![manager(), finance()])
+        })
+    }
 }
 
 fn separate() -> SubModel {
     let deeds = vec![Vote("emma", 1, Approve), Vote("felix", 1, Approve), Vote("jonas", 1, Approve)];
-    model(
-        "separate",
-        "who asked, who stands in for them and whose delegation is over press",
-        deeds,
-        starts::interested,
-    )
+    SubModel {
+        ends: vec![Expired, Granted],
+        ..model(
+            "separate",
+            "who asked, who stands in for them and whose delegation is over press",
+            deeds,
+            starts::interested,
+        )
+    }
 }
 
 fn deaths() -> SubModel {
     SubModel {
+        ends: vec![Expired, Granted],
         bounds: Bounds { mishaps: 1, ..CALM },
         ..model(
             "deaths",
@@ -149,6 +163,7 @@ fn deaths() -> SubModel {
 fn deaths_later() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Vote("felix", 2, Approve)];
     SubModel {
+        ends: vec![Expired, Granted],
         bounds: Bounds { mishaps: 1, ..CALM },
         ..model("deaths in two stages", "something befalls any call from the first vote on", deeds, || {
             starts::waiting(vec![manager(), finance()])
