@@ -132,11 +132,17 @@ impl SubModel {
 }
 
 impl Explored {
-    /// Whether nothing is broken, and the request came to all ends that it must be able to come to.
+    /// The ends that the request must be able to come to, and did in no state.
+    #[must_use]
+    pub fn missing(&self, model: &SubModel) -> Vec<Outcome> {
+        let reached = |end: &&Outcome| self.ends.contains(&format!("{end:?}"));
+        model.ends.iter().filter(|end| !reached(end)).copied().collect()
+    }
+
+    /// Whether nothing is broken, and no end is missing.
     #[must_use]
     pub fn is_sound(&self, model: &SubModel) -> bool {
-        let reached = |end: &Outcome| self.ends.contains(&format!("{end:?}"));
-        self.found.is_none() && model.ends.iter().all(reached)
+        self.found.is_none() && self.missing(model).is_empty()
     }
 }
 

@@ -63,6 +63,9 @@ fn explore_one(model: &SubModel) -> bool {
         broken.iter().for_each(|broken| println!("  {}: {}", broken.invariant, broken.how));
         way.iter().for_each(|step| println!("    {step}"));
     }
+    for end in explored.missing(model) {
+        println!("  never {end:?}, which it must be able to come to");
+    }
     explored.is_sound(model)
 }
 
