@@ -40,6 +40,7 @@ impl Aws {
 fn answer(request: &Request, sent: &AtomicU64) -> Answer {
     let (status, body) = match request.header("x-amz-target") {
         Some("secretsmanager.GetSecretValue") => (200, secret(&request.body)),
+        Some("secretsmanager.BatchGetSecretValue") => (200, secrets(&request.body)),
         Some("AmazonSQS.SendMessage") => {
             let number = sent.fetch_add(1, Ordering::Relaxed);
             (200, json!({"MessageId": format!("{number:032x}")}))
@@ -53,10 +54,21 @@ fn answer(request: &Request, sent: &AtomicU64) -> Answer {
 /// One secret that has what any function looks for in its own.
 fn secret(asked: &[u8]) -> Value {
     let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
+    named(asked.get("SecretId").unwrap_or(&Value::Null))
+}
+
+/// The same under each of several names.
+fn secrets(asked: &[u8]) -> Value {
+    let asked: Value = serde_json::from_slice(asked).unwrap_or_default();
+    let ids = asked.get("SecretIdList").and_then(Value::as_array);
+    json!({"SecretValues": ids.into_iter().flatten().map(named).collect::<Vec<_>>(), "Errors": []})
+}
+
+fn named(id: &Value) -> Value {
     let text = json!({
         "signing_secret": SIGNING_SECRET, "bot_token": "measured", "token": "measured", "key": "measured",
     });
-    json!({"Name": asked.get("SecretId"), "VersionId": "1", "SecretString": text.to_string()})
+    json!({"Name": id, "VersionId": "1", "SecretString": text.to_string()})
 }
 
 #[cfg(test)]
@@ -66,7 +78,8 @@ mod tests {
     fn check(target: &str, status: u16, says: &str, sent: u64) {
         let aws = Aws::start().unwrap();
         let more = format!("X-Amz-Target: {target}\r\n");
-        let (got, body) = wire::call(aws.address, "POST", "/", &more, "{\"SecretId\":\"countersign/slack\"}");
+        let asked = r#"{"SecretId":"countersign/slack","SecretIdList":["countersign/okta"]}"#;
+        let (got, body) = wire::call(aws.address, "POST", "/", &more, asked);
         assert_eq!((got, aws.sent()), (status, sent), "{target}");
         assert!(body.contains(says), "{target}: {body}");
     }
@@ -75,6 +88,7 @@ mod tests {
     fn secrets_are_told_and_messages_counted() {
         check("secretsmanager.GetSecretValue", 200, SIGNING_SECRET, 0);
         check("secretsmanager.GetSecretValue", 200, "countersign/slack", 0);
+        check("secretsmanager.BatchGetSecretValue", 200, "countersign/okta", 0);
         check("AmazonSQS.SendMessage", 200, "MessageId", 1);
         check("DynamoDB_20120810.GetItem", 400, "UnknownOperation", 0);
     }

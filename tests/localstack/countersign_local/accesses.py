@@ -67,6 +67,9 @@ def accesses(authorization: str, operation: str | None, body: bytes) -> Iterator
     if service == "dynamodb":
         yield from of_table(operation or "", request)
         return
+    if operation == "BatchGetSecretValue":
+        yield from of_secrets(request)
+        return
     action = BATCHED.sub("", operation or "unknown")
     fields = ((str(request.get(field) or ""), separator) for field, separator in NAMED_BY.get(service, ()))
     names = [value.rpartition(separator)[2] for value, separator in fields if value]
@@ -80,6 +83,13 @@ def parsed(body: bytes) -> dict:
     except ValueError:
         return {}
     return content if isinstance(content, dict) else {}
+
+
+def of_secrets(request: dict) -> Iterator[Access]:
+    """Several secrets at once are allowed one by one, and that they are read at once is a right of its own."""
+    yield Access("secretsmanager:BatchGetSecretValue")
+    for secret in request.get("SecretIdList") or []:
+        yield Access("secretsmanager:GetSecretValue", str(secret).rpartition(":")[2])
 
 
 def of_table(operation: str, request: dict) -> Iterator[Access]:

@@ -52,6 +52,16 @@ def asking(pk: str, **more: object) -> dict:
         ("states", "StartExecution", {"stateMachineArn": "arn:aws:states:r:0:stateMachine:s-desk"}, [("states:StartExecution", "s-desk", "")]),
         ("states", "SendTaskSuccess", {"taskToken": "never-shown"}, [("states:SendTaskSuccess", "", "")]),
         ("secretsmanager", "GetSecretValue", {"SecretId": "countersign/okta"}, [("secretsmanager:GetSecretValue", "countersign/okta", "")]),
+        (
+            "secretsmanager",
+            "BatchGetSecretValue",
+            {"SecretIdList": ["countersign/okta", "countersign/slack"]},
+            [
+                ("secretsmanager:BatchGetSecretValue", "", ""),
+                ("secretsmanager:GetSecretValue", "countersign/okta", ""),
+                ("secretsmanager:GetSecretValue", "countersign/slack", ""),
+            ],
+        ),
         ("kms", "Decrypt", {"KeyId": "arn:aws:kms:r:0:key/k-1"}, [("kms:Decrypt", "k-1", "")]),
         ("s3", None, {}, [("s3:unknown", "", "")]),
     ],

@@ -61,6 +61,8 @@ fn an_access_is_allowed_by_its_own_statement_only() {
         ("receive-slack", "sqs:SendMessage", Some("did not name")),
         ("receive-slack", "secretsmanager:GetSecretValue SlackSecretId", None),
         ("receive-slack", "secretsmanager:GetSecretValue OktaSecretId", Some("<OktaSecretId>")),
+        ("sync-people", "secretsmanager:BatchGetSecretValue", None),
+        ("receive-slack", "secretsmanager:BatchGetSecretValue", Some("add the statement")),
         ("read-request", "kms:Decrypt Key", None),
         ("read-request", "kms:GenerateDataKey Key", Some("Action: kms:GenerateDataKey")),
         ("start-workflow", "states:StartExecution DeskRequestWorkflow", None),

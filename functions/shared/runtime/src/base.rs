@@ -18,6 +18,8 @@ pub struct Base {
     pub ids: RandomIds,
     #[cfg(feature = "http-client")]
     http: std::sync::OnceLock<countersign_http::Client>,
+    #[cfg(feature = "outside")]
+    secrets: crate::secrets::AtStart,
 }
 
 impl Base {
@@ -38,6 +40,8 @@ impl Base {
         env.require(needs.iter().flat_map(|names| names.iter().copied()))?;
         let session = Session::open(env.aws()?)?;
         Ok(Self {
+            #[cfg(feature = "outside")]
+            secrets: crate::secrets::AtStart::of(&env, needs, &session),
             env,
             session,
             clock: SystemClock,
@@ -79,7 +83,7 @@ impl Base {
         name: &str,
         make: impl Fn(V, crate::renewed::Refused) -> Result<T> + Send + Sync + 'static,
     ) -> Result<crate::renewed::Renewed<T>> {
-        let secrets = countersign_aws::secrets::Secrets::new(&self.session);
-        crate::renewed::Renewed::open(secrets, self.env.get(name)?, self.shared_clock(), make).await
+        let (id, secrets) = (self.env.get(name)?, &self.secrets);
+        crate::renewed::Renewed::open(secrets.store(), id, secrets.text(id).await?, self.shared_clock(), make)
     }
 }

@@ -24,6 +24,8 @@ pub mod queue;
 #[cfg(feature = "outside")]
 pub mod renewed;
 mod run;
+#[cfg(feature = "outside")]
+mod secrets;
 pub mod telemetry;
 
 #[doc(hidden)]

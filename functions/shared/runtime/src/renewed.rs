@@ -63,13 +63,14 @@ impl<T, S> fmt::Debug for Renewed<T, S> {
 }
 
 impl<T, S: SecretStore> Renewed<T, S> {
-    /// Reads the JSON secret of an id and makes the value of it.
+    /// Makes the value of the JSON secret of an id, whose text was read just now.
     ///
     /// # Errors
-    /// [`Error::Unavailable`]; [`Error::Broken`] if it is not of the shape wanted; as `make`.
-    pub async fn open<V: DeserializeOwned>(
+    /// [`Error::Broken`] if it is not of the shape wanted; as `make`.
+    pub fn open<V: DeserializeOwned>(
         store: S,
         id: &str,
+        text: String,
         clock: Arc<dyn Clock>,
         make: impl Fn(V, Refused) -> Result<T> + Send + Sync + 'static,
     ) -> Result<Self> {
@@ -80,7 +81,6 @@ impl<T, S: SecretStore> Renewed<T, S> {
             make(secret, refused)
         });
         let refused = Refused::default();
-        let text = store.read(id).await?;
         let value = Arc::new(make(&text, refused.clone())?);
         let held = Mutex::new(Held { text, value, looked_at: clock.now() });
         Ok(Self { store, id: id.to_owned(), clock, make, refused, held })

@@ -99,7 +99,8 @@ mod tests {
 
     async fn check(secrets: &'static [&'static str], why: Unauthenticated, tried: usize, accepted: bool) {
         let store = Rotated(secrets, AtomicUsize::default());
-        let slack = Renewed::open(store, "id", Arc::new(SystemClock), app).await.unwrap().rested();
+        let text = store.read("id").await.unwrap();
+        let slack = Renewed::open(store, "id", text, Arc::new(SystemClock), app).unwrap().rested();
         let tries = AtomicUsize::default();
         let by_the_new_one = |_: &SigningSecret| match tries.fetch_add(1, Ordering::Relaxed) {
             0 => Err(why),

@@ -47,7 +47,8 @@ async fn opened() -> (Renewed<String, Arc<Store>>, Arc<Store>, Arc<Hands>) {
         "" => Err(Error::invalid("secret", "is empty".into())),
         _ => Ok(text),
     };
-    let renewed = Renewed::open(store.clone(), "id", clock.clone(), make).await.unwrap();
+    let text = store.read("id").await.unwrap();
+    let renewed = Renewed::open(store.clone(), "id", text, clock.clone(), make).unwrap();
     (renewed, store, clock)
 }
 
@@ -101,9 +102,9 @@ async fn whoever_is_refused_gets_another_one_if_there_is_one() {
 async fn nothing_opens_without_a_good_secret_and_none_is_printed() {
     let (renewed, store, clock) = opened().await;
     assert!(!format!("{renewed:?}").contains("old"));
-    for answers in [Answers::Down, Answers::With("{}"), Answers::With("not JSON")] {
-        *store.answers.lock().unwrap() = answers;
-        let opened = Renewed::open(store.clone(), "id", clock.clone(), |text: String, _| Ok(text)).await;
+    for text in ["{}", "not JSON", ""] {
+        let make = |text: String, _| Ok(text);
+        let opened = Renewed::open(store.clone(), "id", text.to_owned(), clock.clone(), make);
         let error = opened.err().unwrap().to_string();
         assert!(!error.contains("not JSON"), "{error}");
     }
