@@ -12,7 +12,9 @@ use crate::{
 use clap::{Args, Subcommand, ValueEnum, value_parser};
 use countersign_core::{
     ids::RequestId,
-    steps::operate::{Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, settle_effect},
+    steps::operate::{
+        Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, revoke_grant, settle_effect,
+    },
 };
 
 /// What an operator can do.
@@ -46,6 +48,14 @@ pub(crate) enum Command {
     },
     /// Take a request back before its access is given
     Cancel {
+        /// The request
+        #[arg(value_parser = parse_id)]
+        request: RequestId,
+        #[command(flatten)]
+        who: Who,
+    },
+    /// End access that was given for a time now, before its end
+    Revoke {
         /// The request
         #[arg(value_parser = parse_id)]
         request: RequestId,
@@ -116,6 +126,16 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
             let order = order(&ctx, request, who).await?;
             let obeyed = cancel_request(&ctx, &order).await?;
             print::line(told(&order.of, obeyed, "is cancelled", "was cancelled before"));
+        }
+        Command::Revoke { request, who } => {
+            let order = order(&ctx, request, who).await?;
+            let obeyed = revoke_grant(&ctx, &order).await?;
+            print::line(told(
+                &order.of,
+                obeyed,
+                "ends now: its access is being taken away",
+                "had ended before",
+            ));
         }
         Command::Settle { request, truth, who } => {
             let order = order(&ctx, request, who).await?;

@@ -213,7 +213,7 @@ pub struct Request {
     /// The requests that joined it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub followers: Vec<Follower>,
-    /// Who took it back: one of those concerned, or an admin.
+    /// Who took it back, or ended its grant early: one of those concerned, or an admin.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancelled_by: Option<SubjectId>,
     /// The money that is set aside for it.

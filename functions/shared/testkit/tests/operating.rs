@@ -8,10 +8,13 @@ use countersign_core::{
     budget::Ledger,
     ids::RequestId,
     job::{Actor, Content, Envelope, Job, Queue, Verdict},
-    request::{EffectState, Outcome, Status},
+    ports::Clock,
+    request::{EffectKind, EffectState, Outcome, Status},
     slot::Slot,
     steps::{
-        operate::{Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, settle_effect},
+        operate::{
+            Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, revoke_grant, settle_effect,
+        },
         quarantine_message::{Input, Quarantined, quarantine_message},
     },
 };
@@ -77,6 +80,43 @@ fn what_is_given_is_not_cancelled() {
     world.press("marcus", Verdict::Approve, None);
     world.run();
     let answer = world.finish(cancel_request(&world, &order(&world, id.clone(), "ada", "too late")));
+    assert!(matches!(answer, Err(Error::Refused(_))), "{answer:?}");
+    world.assert_ended(&id, Outcome::Granted, 1);
+}
+
+#[test]
+fn a_grant_for_a_time_is_ended_early_once_and_everybody_hears_why() {
+    let world = World::harbour();
+    let span = countersign_core::time::Span::parse("7d").unwrap();
+    let id = world.ask("emma", access("salesforce", None, Some(span)));
+    let early = order(&world, id.clone(), "ada", "the project is over");
+    let answer = world.finish(revoke_grant(&world, &early));
+    assert!(matches!(answer, Err(Error::Refused(_))), "nothing is given yet: {answer:?}");
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    assert_eq!(world.request(&id).status, Status::Active);
+    let begun = world.now();
+    for obeyed in [Obeyed::Done, Obeyed::NothingToDo] {
+        assert_eq!(world.finish(revoke_grant(&world, &early)), Ok(obeyed));
+        world.run();
+    }
+    world.assert_ended(&id, Outcome::Revoked, 1);
+    assert_eq!(world.state().outside.changed(EffectKind::Revocation), 1);
+    assert!(world.now().since(begun) < HOUR * 1_000, "it did not wait for the end");
+    assert_eq!((admin_actions(&world), operated(&world, &id)), (vec!["revoke".to_owned()], 1));
+    let told = format!("{:?}", world.state().chat.of(&chat_user("emma")));
+    assert!(told.contains("Ended early") && told.contains("the project is over"), "{told}");
+    let ledger: Ledger = world.record(&Slot::Budget("CC-200".into())).unwrap();
+    assert_eq!((ledger.reserved.len(), ledger.spent), (0, 0));
+}
+
+#[test]
+fn a_grant_without_an_end_is_not_ended_early() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    world.press("marcus", Verdict::Approve, None);
+    world.run();
+    let answer = world.finish(revoke_grant(&world, &order(&world, id.clone(), "ada", "too early")));
     assert!(matches!(answer, Err(Error::Refused(_))), "{answer:?}");
     world.assert_ended(&id, Outcome::Granted, 1);
 }

@@ -31,6 +31,9 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         (News::Ended, Some(Outcome::Cancelled)) if request.unanswered => {
             format!("Cancelled: nobody decided in time on {what}. You can ask again")
         }
+        (News::Ended, Some(Outcome::Revoked)) if request.cancelled_by.is_some() => {
+            format!("Ended early: your access to {what} was taken back")
+        }
         (News::Ended, Some(outcome)) => ended(outcome, &what),
         (News::Ended, None) => format!("Ended: {what}"),
     };
@@ -39,7 +42,8 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         body.extend(view.reasons(request.gate));
         body.extend(request.plan.iter().filter_map(|plan| plan.refusal.clone()).map(plain));
     }
-    if let (News::Ended, Some(Outcome::Cancelled), Some(by)) = (news, request.outcome, &request.cancelled_by)
+    if let (News::Ended, Some(Outcome::Cancelled | Outcome::Revoked), Some(by)) =
+        (news, request.outcome, &request.cancelled_by)
     {
         body.push(vec![Span::Plain("Taken back by ".into()), who(view.names, by)]);
         body.extend(view.reasons(request.gate));

@@ -1,7 +1,12 @@
-//! What an operator does: opens and brings back what is quarantined, takes requests back, says how an effect turned out.
+//! What an operator does: opens and brings back what is quarantined, takes requests back, ends grants early, says how an
+//! effect turned out.
 //!
 //! Every use is in the chain of administration, and in the request's own where one is concerned. The reason is
 //! kept sealed; the chains hold its digest.
+
+mod revoking;
+
+pub use revoking::revoke_grant;
 
 use super::{
     closing::{end_from_outside, end_grant, spend},
