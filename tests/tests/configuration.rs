@@ -7,7 +7,7 @@ use countersign_core::{
     config::{Config, ROLES, Roles},
     policy::{
         Approver, Baseline, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Policy, Rule, Stage,
-        Then, Unverified,
+        Then, Unverified, WaitFor,
         automatic::Automatic,
         break_glass::BreakGlass,
         conflicts::{Conflict, Kind},
@@ -102,6 +102,13 @@ fn whole_policy() -> Policy {
         answer_within: span("3d"),
         step_up: Some(StepUp { acr: vec!["phr".into()] }),
     };
+    let wait_for = WaitFor {
+        says: "the security training".into(),
+        groups: vec!["security-trained".into()],
+        when: Some("time.date >= '2026-12-01'".into()),
+        within: span("14d"),
+        check_every: span("2h"),
+    };
     let rule = |then| Rule {
         id: "rule".into(),
         matches: Match {
@@ -114,6 +121,7 @@ fn whole_policy() -> Policy {
         when: Some("cost.monthly_cents < 1".into()),
         unverified: Unverified::Proceed,
         then,
+        wait_for: Some(wait_for.clone()),
     };
     let working_time = WorkingTime {
         zone: "Europe/Berlin".into(),
@@ -139,7 +147,11 @@ fn whole_policy() -> Policy {
             sample: Some(Sample { share: 4, stage: stage.clone() }),
         }),
         rules: vec![rule(Then::Stages(vec![stage])), rule(Then::Automatic), rule(Then::Deny("no".into()))],
-        baseline: Baseline { unverified: Unverified::Proceed, then: Then::Automatic },
+        baseline: Baseline {
+            unverified: Unverified::Proceed,
+            then: Then::Automatic,
+            wait_for: Some(wait_for.clone()),
+        },
     }
 }
 

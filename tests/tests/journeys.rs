@@ -43,6 +43,8 @@ mod deployment;
 mod expiry;
 #[path = "journeys/facts.rs"]
 mod facts;
+#[path = "journeys/later.rs"]
+mod later;
 #[path = "journeys/less.rs"]
 mod less;
 #[path = "journeys/lifetime.rs"]

@@ -58,7 +58,7 @@ async fn poison_is_kept_aside_and_its_neighbours_go_on() {
 }
 
 /// A command of the product's own tool, on this stack.
-fn operate(stack: &Stack, arguments: &[&str]) -> String {
+pub(crate) fn operate(stack: &Stack, arguments: &[&str]) -> String {
     let tool = files::root().join("target/local/countersign");
     let operator = ["--operator", "ada@harbour.example"];
     let done = Command::new(tool)

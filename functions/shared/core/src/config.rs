@@ -69,7 +69,9 @@ impl Config {
         let owners = self.catalog.all_owners().filter_map(|o| o.strip_prefix("group:")).map(str::to_owned);
         let emergency =
             self.catalog.break_glass().filter_map(crate::policy::Approver::group).map(str::to_owned);
-        let mut groups: Vec<String> = roles.chain(stages).chain(owners).chain(emergency).collect();
+        let waited_for = self.policy.waits().flat_map(|(_, wait)| wait.groups.iter().cloned());
+        let mut groups: Vec<String> =
+            roles.chain(stages).chain(owners).chain(emergency).chain(waited_for).collect();
         groups.sort();
         groups.dedup();
         groups

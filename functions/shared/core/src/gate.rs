@@ -47,8 +47,20 @@ pub enum GateKind {
     Approval,
     /// People look afterwards at what the policy approved by itself.
     Review,
+    /// The time from which approved access is wanted: nobody is asked, its deadline is that time.
+    Start,
+    /// What must be so before approved access is given: nobody is asked, it is looked at again and again.
+    Condition,
     /// The end of a time-boxed grant: nobody is asked, its deadline is the end.
     GrantEnd,
+}
+
+impl GateKind {
+    /// Whether people are asked at it.
+    #[must_use]
+    pub fn asks_people(self) -> bool {
+        !matches!(self, Self::Start | Self::Condition | Self::GrantEnd)
+    }
 }
 
 /// How a gate ended. It ends once and never changes.
@@ -67,6 +79,8 @@ pub enum Ending {
     Superseded,
     /// The stage was not mandatory and passed over.
     Skipped,
+    /// What it waited for has come: the time, or the condition.
+    Reached,
 }
 
 /// How far a gate is.

@@ -28,5 +28,6 @@ pub mod request;
 pub mod slot;
 pub mod steps;
 pub mod time;
+pub mod window;
 
 pub use error::{Error, Result};

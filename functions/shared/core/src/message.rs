@@ -7,6 +7,7 @@ use crate::{
     person::ChatUser,
     ports::Sealed,
     time::{Span, Timestamp},
+    window::Window,
 };
 use serde::{Deserialize, Serialize};
 
@@ -74,8 +75,11 @@ pub struct Ask {
     pub application: Option<String>,
     /// The entitlement of the application.
     pub entitlement: Option<String>,
-    /// For how long; `None` is without end.
+    /// For how long; `None` is without end. Where it has an end of its own, the most that it can be.
     pub duration: Option<Span>,
+    /// From when on, and up to when.
+    #[serde(default, skip_serializing_if = "Window::is_any_time")]
+    pub window: Window,
     /// The part of the text that asks this.
     pub text: String,
     /// Why, in the asker's words.

@@ -158,6 +158,8 @@ pub enum AskKind {
     Escalation,
     /// For the last time before the end.
     Warning,
+    /// Nobody is asked: it is looked whether what is waited for is so.
+    Check,
 }
 
 /// What is new for a requester.
@@ -172,6 +174,8 @@ pub enum News {
     Corrected,
     /// It is approved and being done.
     Approved,
+    /// It is approved and begins later.
+    Deferred,
     /// The access is there, for a time.
     Active,
     /// It ended; the request's outcome says how.

@@ -26,12 +26,14 @@ pub mod step_up;
 pub(crate) mod tests;
 pub mod types;
 pub mod variables;
+pub mod wait_for;
 pub mod working_time;
 
 pub use escalation::{Escalation, Mode, Step};
 pub use expiry::{Further, OnExpiry};
 pub use lapse::Lapse;
 pub use panel::{MAX_PANELS, Panel};
+pub use wait_for::WaitFor;
 
 /// The policy file.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -65,6 +67,13 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// Everything that approved access waits for, each with the name of its rule.
+    pub fn waits(&self) -> impl Iterator<Item = (&str, &WaitFor)> {
+        let ruled = self.rules.iter().map(|rule| (rule.id.as_str(), rule.wait_for.as_ref()));
+        let all = ruled.chain([("baseline", self.baseline.wait_for.as_ref())]);
+        all.filter_map(|(name, wait)| Some((name, wait?)))
+    }
+
     /// Every stage of the policy.
     pub fn stages(&self) -> impl Iterator<Item = &Stage> {
         let ruled = self.rules.iter().map(|rule| &rule.then).chain([&self.baseline.then]);
@@ -99,6 +108,9 @@ pub struct Rule {
     pub unverified: Unverified,
     /// What it asks for.
     pub then: Then,
+    /// What must be so, once it is approved, before it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<WaitFor>,
 }
 
 /// What acts when no rule matches.
@@ -110,6 +122,9 @@ pub struct Baseline {
     pub unverified: Unverified,
     /// What it asks for.
     pub then: Then,
+    /// What must be so, once it is approved, before it is given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wait_for: Option<WaitFor>,
 }
 
 /// What a rule is about. An empty list fits everything.

@@ -109,6 +109,7 @@ pub fn is_left_of(asked: &PlannedAction, granted: &PlannedAction, reductions: &[
     };
     let same = granted.application == asked.application
         && granted.config == asked.config
+        && granted.window == asked.window
         && granted.target.system == asked.target.system
         && granted.target.user == asked.target.user
         && granted.monthly_cents <= asked.monthly_cents;

@@ -3,10 +3,12 @@
 mod effect;
 mod held;
 mod life_cycle;
+mod words;
 
 pub use effect::{Effect, EffectKind, EffectState};
 pub use held::{Follower, Paid, Reservation, Seat};
 pub use life_cycle::is_policys;
+pub use words::{Said, Words};
 
 use crate::{
     Error, Result,
@@ -14,9 +16,10 @@ use crate::{
     digest::Digest,
     facts::AccessTarget,
     ids::{IncidentId, MessageId, RequestId, SubjectId},
-    message::{Grounds, Origin},
-    policy::{Stage, conflicts::Watch},
+    message::Origin,
+    policy::{Stage, WaitFor, conflicts::Watch},
     time::{Span, Timestamp},
+    window::Window,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -78,6 +81,9 @@ pub struct PlannedAction {
     pub entitlement: String,
     /// For how long at most; `None` is without end.
     pub duration: Option<Span>,
+    /// From when on, and up to when: nothing is given before, nothing after.
+    #[serde(default, skip_serializing_if = "Window::is_any_time")]
+    pub window: Window,
     /// What it costs, in cents a month.
     pub monthly_cents: u64,
     /// The configuration that resolved it.
@@ -110,6 +116,9 @@ pub struct Plan {
     /// What must be so in the target when the access is given, that it conflicts with nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub watched: Vec<Watch>,
+    /// What must be so before it is given at all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<WaitFor>,
 }
 
 /// When what happened.
@@ -161,6 +170,9 @@ pub struct Request {
     pub entitlement: Option<String>,
     /// For how long; `None` is without end.
     pub duration: Option<Span>,
+    /// From when on, and up to when.
+    #[serde(default, skip_serializing_if = "Window::is_any_time")]
+    pub window: Window,
     /// In thousandths; 1000 once a person corrected it.
     pub confidence: u16,
     /// The best guesses with their probabilities in thousandths.
@@ -185,6 +197,9 @@ pub struct Request {
     /// Whether it was cancelled because nobody decided in time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unanswered: bool,
+    /// Whether it expired because what it waited for was not so in time.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unmet: bool,
     /// What is granted, where approvers left less than the plan's action.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub granted: Option<PlannedAction>,
@@ -255,6 +270,7 @@ impl Request {
             application: None,
             entitlement: None,
             duration: None,
+            window: Window::default(),
             confidence: 0,
             guesses: Vec::new(),
             model: String::new(),
@@ -266,6 +282,7 @@ impl Request {
             stage: None,
             skipped: BTreeSet::new(),
             unanswered: false,
+            unmet: false,
             readers: BTreeSet::new(),
             granted: None,
             grant: None,
@@ -301,6 +318,13 @@ impl Request {
     #[must_use]
     pub fn action(&self) -> Option<&PlannedAction> {
         self.granted.as_ref().or(self.plan.as_ref().and_then(|plan| plan.action.as_ref()))
+    }
+
+    /// Whether it ended when nothing was left of the time that it was asked for.
+    #[must_use]
+    pub fn is_too_late(&self) -> bool {
+        let window = self.action().map_or(self.window, |action| action.window);
+        self.times.ended.is_some_and(|ended| window.is_over(ended))
     }
 
     /// Whether nobody knows if its access was given: an open exception, until an operator settles it.
@@ -351,37 +375,4 @@ pub struct Listed {
     pub request: RequestId,
     /// When it was made.
     pub at: Timestamp,
-}
-
-/// The words of a request. Stored sealed for the requester.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Words {
-    /// What was asked.
-    pub text: String,
-    /// Why.
-    pub reason: Option<String>,
-    /// For whom, as written, where nobody known goes by it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub beneficiary: Option<String>,
-    /// The reasons that people gave, by gate number and subject.
-    pub reasons: Vec<(u32, SubjectId, String)>,
-    /// What was asked and answered at gates.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub talk: Vec<Said>,
-    /// What triage's reading rests on.
-    #[serde(default, skip_serializing_if = "Grounds::is_empty")]
-    pub grounds: Grounds,
-}
-
-/// Something said at a gate: a question to the requester, or the answer.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Said {
-    /// The gate.
-    pub gate: u32,
-    /// The question's number there, from 1.
-    pub question: u32,
-    /// Whether it is the answer.
-    pub answers: bool,
-    /// The words.
-    pub text: String,
 }

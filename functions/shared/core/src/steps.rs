@@ -35,6 +35,7 @@ pub mod send_messages;
 pub mod settle_execution;
 pub mod spend_token;
 pub mod start_workflow;
+mod starting;
 pub mod sweep_due;
 pub mod sync_people;
 pub mod triage_request;

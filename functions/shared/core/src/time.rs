@@ -71,6 +71,9 @@ const MANY: u64 = 100;
 const UNITS: [(char, u64); 5] = [('w', 604_800), ('d', DAY), ('h', HOUR), ('m', MINUTE), ('s', 1)];
 
 impl Span {
+    /// An hour.
+    pub const HOUR: Self = Self(HOUR);
+
     /// A length of time of so many days; none is one.
     #[must_use]
     pub fn of_days(days: u8) -> Self {

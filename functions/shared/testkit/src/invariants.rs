@@ -12,6 +12,7 @@ mod effects;
 mod executed;
 pub(crate) mod quorum;
 mod secrets;
+mod starts;
 mod votes;
 
 use countersign_core::{
@@ -86,6 +87,7 @@ impl History {
             self.the_chain_is_whole(),
             self.transitions_are_legal(),
             effects::happen_once(&self.entries),
+            starts::are_waited_for(self),
             votes::are_fresh(&self.entries),
             claims::are_as_told(self),
             clock::stands_still(self),
@@ -223,6 +225,10 @@ impl History {
                 Ending::Approved | Ending::Denied => late < 0,
                 Ending::Expired => (0..=LATE_MILLIS).contains(&late),
                 Ending::Skipped => (0..=LATE_MILLIS).contains(&late) && gate.stage.is_skipped(),
+                Ending::Reached => match gate.kind {
+                    GateKind::Start => (0..=LATE_MILLIS).contains(&late),
+                    kind => kind == GateKind::Condition && late < 0,
+                },
                 Ending::Cancelled | Ending::Superseded => late <= LATE_MILLIS,
             };
             if !good {

@@ -3,6 +3,7 @@
 use countersign_core::{
     message::{Ask, Grounds, OUT_OF_SCOPE},
     time::Span,
+    window::Window,
 };
 
 /// The ask that a text would be understood as: access, surely, to one application.
@@ -13,6 +14,7 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         application: Some(application.into()),
         entitlement: entitlement.map(str::to_owned),
         duration,
+        window: Window::default(),
         text: format!("I need {application}"),
         reason: Some("for a customer".into()),
         beneficiary: None,
@@ -30,6 +32,7 @@ pub(crate) fn nothing(text: &str) -> Ask {
         application: None,
         entitlement: None,
         duration: None,
+        window: Window::default(),
         text: text.to_owned(),
         reason: None,
         beneficiary: None,

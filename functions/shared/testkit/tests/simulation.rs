@@ -11,7 +11,7 @@ use countersign_testkit::{
 use std::collections::BTreeSet;
 
 /// Enough for every fixed scenario to be played once, and as many made by chance.
-const SEEDS: u64 = 66;
+const SEEDS: u64 = 70;
 
 #[test]
 fn nothing_is_broken_in_one_run_of_each_kind() {

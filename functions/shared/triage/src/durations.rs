@@ -16,8 +16,10 @@ const DAY: u64 = 86_400;
 pub(crate) enum Duration {
     /// Nothing is said.
     Unlimited,
-    /// So many seconds from now.
+    /// So many seconds, from now or from when it begins.
     Seconds(u64, Range<usize>),
+    /// Up to the end of a day, in UTC, which is so many seconds from now.
+    Until(u64, Range<usize>),
     /// An end is meant but not plainly which.
     Unclear(Range<usize>),
 }
@@ -46,13 +48,15 @@ const NOT_A_LENGTH: &[&str] = &[
     "ago", "vor", "old",
 ];
 
-/// The first duration in `part`; `now` is in unix seconds.
-pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64) -> Duration {
+/// The first duration in `part`; `now` is in unix seconds. Days are looked for from `first` on, where that is when it begins.
+pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64, first: Option<Date>) -> Duration {
     let words = message.words(part.clone());
-    let today = OffsetDateTime::from_unix_timestamp(now).ok();
-    let mut found = (0..words.len()).filter_map(|at| at_word(&words, at, today));
+    let now = OffsetDateTime::from_unix_timestamp(now).ok().map(|now| Now { now, first });
+    let mut found = (0..words.len()).filter_map(|at| at_word(&words, at, now));
     match found.next() {
-        Some(Duration::Seconds(seconds, span)) if found.any(|other| contradicts(&other, seconds, &span)) => {
+        Some(Duration::Seconds(seconds, span) | Duration::Until(seconds, span))
+            if found.any(|other| contradicts(&other, seconds, &span)) =>
+        {
             Duration::Unclear(span)
         }
         Some(first) => first,
@@ -60,10 +64,26 @@ pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64) -> Duration
     }
 }
 
+/// When it is, and from which day on something is wanted.
+#[derive(Clone, Copy)]
+struct Now {
+    now: OffsetDateTime,
+    first: Option<Date>,
+}
+
+impl Now {
+    /// The day from which others are counted.
+    fn day(self) -> Date {
+        self.first.unwrap_or_else(|| self.now.date())
+    }
+}
+
 fn contradicts(other: &Duration, first: u64, span: &Range<usize>) -> bool {
     match other {
         Duration::Unlimited => false,
-        Duration::Seconds(seconds, place) => *seconds != first && place.start >= span.end,
+        Duration::Seconds(seconds, place) | Duration::Until(seconds, place) => {
+            *seconds != first && place.start >= span.end
+        }
         Duration::Unclear(place) => place.start >= span.end,
     }
 }
@@ -73,18 +93,18 @@ fn temporary(words: &[Word<'_>]) -> Duration {
     said.map_or(Duration::Unlimited, |word| Duration::Unclear(word.at..word.end()))
 }
 
-fn at_word(words: &[Word<'_>], at: usize, today: Option<OffsetDateTime>) -> Option<Duration> {
+fn at_word(words: &[Word<'_>], at: usize, now: Option<Now>) -> Option<Duration> {
     let here = words.get(at)?;
     let rest = words.get(at..)?;
     if UNTIL.contains(&here.text) {
-        return Some(until(rest, today));
+        return Some(until(rest, now));
     }
     let cued = FOR.contains(&here.text);
     let skipped = if cued { 1 + fillers(rest.get(1..)?) } else { 0 };
     let amount = rest.get(skipped..)?;
     let Some((length, used)) = length(amount) else {
         let following = rest.get(usize::from(cued)..)?;
-        let named = (cued || is_only(words, at)).then(|| named_period(here, following, today)).flatten();
+        let named = (cued || is_only(words, at)).then(|| named_period(here, following, now)).flatten();
         return named.or_else(|| counted(amount).filter(|_| cued).map(|end| Duration::Unclear(here.at..end)));
     };
     let end = amount.get(used - 1)?.end();
@@ -200,11 +220,11 @@ fn unit(word: &str) -> Option<u64> {
 }
 
 /// "for today", "this week only".
-fn named_period(first: &Word<'_>, words: &[Word<'_>], today: Option<OffsetDateTime>) -> Option<Duration> {
-    let (period, used) = period(words, today?.date())?;
+fn named_period(first: &Word<'_>, words: &[Word<'_>], now: Option<Now>) -> Option<Duration> {
+    let (period, used) = period(words, now?.day())?;
     let span = first.at..words.get(used - 1)?.end();
     Some(match period {
-        Period::Through(last) => up_to(Some(last), today, span),
+        Period::Through(last) => up_to(Some(last), now, span),
         Period::Vague => Duration::Unclear(span),
     })
 }
@@ -225,27 +245,27 @@ fn counted(words: &[Word<'_>]) -> Option<usize> {
     counts.then(|| what.end())
 }
 
-fn until(words: &[Word<'_>], today: Option<OffsetDateTime>) -> Duration {
+fn until(words: &[Word<'_>], now: Option<Now>) -> Duration {
     let start = words.first().map_or(0, |word| word.at);
     let skipped = 1 + fillers(words.get(1..).unwrap_or_default());
     let target = words.get(skipped..).unwrap_or_default();
-    let parsed = today.and_then(|now| date(target, now.date()));
+    let parsed = now.and_then(|now| date(target, now.day()));
     let end = match parsed {
         Some((_, used)) => target.get(used - 1).map_or(start, Word::end),
         None => target.first().or(words.first()).map_or(start, Word::end),
     };
-    up_to(parsed.map(|(date, _)| date), today, start..end)
+    up_to(parsed.map(|(date, _)| date), now, start..end)
 }
 
 /// The seconds to the end of a day, in UTC.
-fn up_to(last: Option<Date>, now: Option<OffsetDateTime>, span: Range<usize>) -> Duration {
+fn up_to(last: Option<Date>, now: Option<Now>, span: Range<usize>) -> Duration {
     let seconds = last
         .and_then(Date::next_day)
         .zip(now)
-        .map(|(after, now)| after.midnight().assume_utc().unix_timestamp() - now.unix_timestamp())
+        .map(|(after, now)| after.midnight().assume_utc().unix_timestamp() - now.now.unix_timestamp())
         .and_then(|seconds| u64::try_from(seconds).ok())
         .filter(|seconds| (1..=MAX_SPAN_SECONDS).contains(seconds));
-    seconds.map_or(Duration::Unclear(span.clone()), |seconds| Duration::Seconds(seconds, span))
+    seconds.map_or(Duration::Unclear(span.clone()), |seconds| Duration::Until(seconds, span))
 }
 
 #[cfg(test)]
@@ -259,9 +279,9 @@ mod tests {
 
     fn check(text: &str, expected: Option<u64>) {
         let message = Message::read(&Catalog::default(), text, |_| true);
-        let seen = match find(&message, &message.body, NOW) {
+        let seen = match find(&message, &message.body, NOW, None) {
             Duration::Unlimited => None,
-            Duration::Seconds(seconds, _) => Some(seconds),
+            Duration::Seconds(seconds, _) | Duration::Until(seconds, _) => Some(seconds),
             Duration::Unclear(_) => Some(0),
         };
         assert_eq!(seen, expected, "{text:?} (0 stands for unclear)");

@@ -18,6 +18,7 @@ mod periods;
 pub mod port;
 mod reasons;
 pub mod shipped;
+mod starts;
 mod steering;
 mod targets;
 mod understand;

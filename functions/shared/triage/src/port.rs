@@ -9,6 +9,7 @@ use countersign_core::{
     message::{Ask, Grounds},
     ports::Triage,
     time::{Span, Timestamp},
+    window::Window,
 };
 
 /// The version that is recorded where no model could be read.
@@ -80,11 +81,13 @@ fn ask(ask: crate::Ask) -> Ask {
     let duration = ask.duration_seconds.map(Span::of_seconds).transpose();
     // Without its length this would be more than was asked: a person reads it.
     let confidence = if duration.is_ok() { thousandths(ask.confidence) } else { 0 };
+    let instant = |seconds: i64| Timestamp(seconds.saturating_mul(1_000));
     Ask {
         intent: ask.intent,
         application: ask.application,
         entitlement: ask.entitlement,
         duration: duration.unwrap_or_default(),
+        window: Window { starts: ask.starts_at.map(instant), ends: ask.ends_at.map(instant) },
         text: ask.text,
         reason: ask.reason,
         beneficiary: ask.beneficiary,
@@ -106,6 +109,7 @@ fn unread(text: &str) -> Ask {
         application: None,
         entitlement: None,
         duration: None,
+        window: Window::default(),
         text: text.to_owned(),
         reason: None,
         beneficiary: None,
@@ -134,6 +138,8 @@ mod tests {
             application_ambiguous: false,
             entitlement: None,
             duration_seconds: seconds,
+            starts_at: None,
+            ends_at: None,
             reason: None,
             beneficiary: None,
             confidence: 0.9,

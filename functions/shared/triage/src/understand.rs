@@ -3,6 +3,7 @@
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
+use time::Date;
 
 use crate::asks::{self, Part};
 use crate::catalog::Catalog;
@@ -12,6 +13,7 @@ use crate::durations::{self, Duration};
 use crate::language::{self, Language};
 use crate::message::{Message, overlaps};
 use crate::people::{self, Beneficiary};
+use crate::starts::{self, Start};
 use crate::targets::{Target, Targets};
 use crate::{reasons, steering, targets};
 
@@ -66,8 +68,14 @@ pub struct Ask {
     pub application_ambiguous: bool,
     /// The catalogue name of the level; for access requests the default where none is named.
     pub entitlement: Option<String>,
-    /// For how long from now, in seconds; `None` where no end is named.
+    /// For how long, in seconds; `None` where no end is named.
     pub duration_seconds: Option<u64>,
+    /// From when on, in unix seconds; `None` is at once.
+    #[serde(default)]
+    pub starts_at: Option<i64>,
+    /// Up to when, in unix seconds, where a day is named and not a length.
+    #[serde(default)]
+    pub ends_at: Option<i64>,
     /// Why, in the words of the asker.
     pub reason: Option<String>,
     /// Another person as mentioned, `<@U0EMMA>` or a mail address; `None` for the asker.
@@ -82,7 +90,7 @@ pub struct Ask {
     pub doubts: Vec<String>,
 }
 
-/// Reads a message. `now` is in unix seconds and serves only to turn "until Friday" into a length.
+/// Reads a message. `now` is in unix seconds and serves only to tell which day "Friday" is.
 pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -> Understanding {
     let message = Message::read(catalog, text, |word| model.knows(word));
     let reader = Reader { model, catalog, message: &message, now, shared: shared_doubts(&message) };
@@ -95,6 +103,32 @@ pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -
         }
     }
     Understanding { asks, language: language::detect(&message.lower) }
+}
+
+/// From when on, for how many seconds, and up to when, in unix seconds.
+fn times(details: &Details, now: i64) -> (Option<i64>, Option<u64>, Option<i64>) {
+    let midnight = |day: Date| day.midnight().assume_utc().unix_timestamp();
+    let starts = details.start.day().map(midnight).filter(|starts| *starts > now);
+    let last = if let Start::On(_, last, _) = &details.start { *last } else { None };
+    let named = last.and_then(Date::next_day).map(midnight);
+    let ends = named.or(match details.duration {
+        Duration::Until(seconds, _) => i64::try_from(seconds).ok().map(|seconds| now + seconds),
+        _ => None,
+    });
+    let length = match (ends, &details.duration) {
+        (Some(ends), _) => u64::try_from(ends - starts.unwrap_or(now)).ok().filter(|seconds| *seconds > 0),
+        (None, Duration::Seconds(seconds, _)) => Some(*seconds),
+        _ => None,
+    };
+    (starts, length, ends)
+}
+
+/// Whether it is not plain from when on or for how long, or the end comes before the beginning.
+fn has_unclear_times(details: &Details, now: i64) -> bool {
+    let unclear =
+        matches!(details.duration, Duration::Unclear(_)) || matches!(details.start, Start::Unclear(_));
+    let (_, length, ends) = times(details, now);
+    unclear || (ends.is_some() && length.is_none())
 }
 
 fn shared_doubts(message: &Message) -> Vec<Doubt> {
@@ -131,6 +165,7 @@ struct Details {
     intent: String,
     /// That acting on the intent is right, before any doubt.
     probability: f64,
+    start: Start,
     duration: Duration,
     beneficiary: Beneficiary,
     reason: Option<Range<usize>>,
@@ -148,24 +183,26 @@ impl Reader<'_> {
     fn details(&self, part: &Part) -> Details {
         let range = &part.range;
         let (intent, probability) = self.judge(part);
-        let duration = durations::find(self.message, range, self.now);
+        let start = starts::find(self.message, range, self.now);
+        let duration = durations::find(self.message, range, self.now, start.day());
         let mut taken: Vec<Range<usize>> =
             self.message.people.iter().map(|person| person.span.clone()).collect();
-        if let Duration::Seconds(_, span) | Duration::Unclear(span) = &duration {
+        if let Duration::Seconds(_, span) | Duration::Until(_, span) | Duration::Unclear(span) = &duration {
             taken.push(span.clone());
         }
+        taken.extend(start.span().cloned());
         let reason = reasons::find(self.message, range, &taken);
         let beneficiary = people::beneficiary(self.message, range, reason.as_ref());
-        Details { intent, probability, duration, beneficiary, reason }
+        Details { intent, probability, start, duration, beneficiary, reason }
     }
 
     fn ask(&self, part: &Part, details: &Details, target: Target) -> Ask {
         let intent = details.intent.clone();
         let is_access = targets::is_access(&intent);
         let doubts = self.doubts(part, details, &target);
-        let duration_seconds = match details.duration {
-            Duration::Seconds(seconds, _) if is_access => Some(seconds),
-            _ => None,
+        let (starts_at, duration_seconds, ends_at) = match is_access {
+            true => times(details, self.now),
+            false => (None, None, None),
         };
         let beneficiary = match &details.beneficiary {
             Beneficiary::Other(person) => Some(person.mention.clone()),
@@ -180,6 +217,8 @@ impl Reader<'_> {
             application_ambiguous: target.ambiguous,
             entitlement: target.entitlement,
             duration_seconds,
+            starts_at,
+            ends_at,
             reason: details.reason.clone().map(|range| self.message.text(range).to_owned()),
             beneficiary,
             guesses: part.guesses.iter().take(3).cloned().collect(),
@@ -206,7 +245,7 @@ impl Reader<'_> {
         let own = [
             (intent == OUT_OF_SCOPE, Doubt::OutOfScope),
             (intent != OUT_OF_SCOPE && !offered, Doubt::NotOffered),
-            (is_access && matches!(details.duration, Duration::Unclear(_)), Doubt::UnclearDuration),
+            (is_access && has_unclear_times(details, self.now), Doubt::UnclearDuration),
             (details.beneficiary == Beneficiary::Unclear, Doubt::UnclearPerson),
             (intent == "access.request" && self.is_negated(part, details), Doubt::Negated),
             (self.takes_back(part), Doubt::Negated),

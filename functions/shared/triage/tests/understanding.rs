@@ -9,6 +9,8 @@ mod catalog;
 /// Tuesday, 10 November 2026, noon.
 const NOW: i64 = 1_794_312_000;
 const DAY: u64 = 86_400;
+/// Half a day, as instants are counted.
+const HALF: i64 = 43_200;
 
 fn asks(text: &str) -> Vec<Ask> {
     understand(&shipped::model().unwrap(), &catalog::catalog(), text, NOW).asks
@@ -109,6 +111,13 @@ fn durations_reasons_and_people() {
     let ask = only("I need NetSuite until Friday for the audit");
     assert_eq!(ask.duration_seconds, Some(3 * DAY + DAY / 2));
     assert_eq!(ask.reason.as_deref(), Some("the audit"));
+    assert_eq!((ask.starts_at, ask.ends_at), (None, Some(NOW + 7 * HALF)));
+    let ask = only("I need NetSuite from Monday to Friday for the audit");
+    assert_eq!((ask.starts_at, ask.duration_seconds), (Some(NOW + 11 * HALF), Some(5 * DAY)));
+    assert_eq!(ask.ends_at, Some(NOW + 21 * HALF));
+    assert_eq!(ask.reason.as_deref(), Some("the audit"));
+    let ask = only("I need NetSuite from Monday for two weeks because of the audit");
+    assert_eq!((ask.duration_seconds, ask.ends_at), (Some(14 * DAY), None));
     let ask = only("Bitte Zugriff auf Tableau für noah@harbour.example");
     assert_eq!(ask.beneficiary.as_deref(), Some("noah@harbour.example"));
 }
@@ -125,6 +134,7 @@ fn what_is_not_plain_is_not_trusted() {
         "I need access to GitHub like I have in Salesforce, and not Jira",
         "Please don't give me access to Salesforce",
         "I need Salesforce until the project ends",
+        "I need Salesforce from next month on",
         "temporary access to Salesforce please",
         "I need Salesforce for a few days",
         "I need Salesforce for 400 days",

@@ -5,7 +5,14 @@ use crate::{
     card::{Span, Text, plain},
     facts::{Context, Fact},
     policy::decide::CERTAIN,
+    window::Window,
 };
+
+/// From when on and up to when something is wanted, where that is said.
+pub(super) fn bounds(window: &Window) -> impl Iterator<Item = (String, Text)> {
+    let named = [("From", window.starts), ("Until", window.ends)];
+    named.into_iter().filter_map(|(name, at)| Some((name.to_owned(), vec![instant(at?)])))
+}
 
 impl View<'_> {
     pub(super) fn fields(&self) -> Vec<(String, Text)> {
@@ -19,6 +26,7 @@ impl View<'_> {
         let duration = action.map_or(request.duration, |action| action.duration);
         if is_access(self.config, &request.intent) {
             fields.push(("How long".into(), plain(how_long(duration))));
+            fields.extend(bounds(&action.map_or(request.window, |action| action.window)));
         }
         if let Some(action) = action.filter(|action| action.monthly_cents > 0) {
             let cost = money(action.monthly_cents, &self.config.catalog.budgets.currency);
@@ -29,6 +37,22 @@ impl View<'_> {
             fields.extend(found.map(|e| ("Risk".to_owned(), plain(format!("{:?}", e.risk).to_lowercase()))));
         }
         fields
+    }
+
+    /// When what is approved begins.
+    pub(super) fn deferred(&self) -> Vec<Text> {
+        let window = self.request.action().map_or(self.request.window, |action| action.window);
+        let mut lines: Vec<Text> =
+            bounds(&window).map(|(what, at)| [vec![Span::Plain(format!("{what} "))], at].concat()).collect();
+        let waits = self.request.plan.iter().flat_map(|plan| &plan.waits_for);
+        lines.extend(waits.map(|wait| {
+            plain(format!(
+                "Once this is so: {}. If it is not within {}, the request expires.",
+                wait.says,
+                wait.within.in_words()
+            ))
+        }));
+        lines
     }
 
     pub(super) fn facts(&self) -> Vec<Text> {

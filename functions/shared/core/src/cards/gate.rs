@@ -104,6 +104,7 @@ fn headline(view: &View<'_>, gate: &Gate) -> String {
         GateKind::Service => format!("Please take care of: {what}"),
         GateKind::Approval => format!("Please decide: {what}"),
         GateKind::Review => format!("Please look at this afterwards: {what}"),
+        GateKind::Start | GateKind::Condition => format!("Approved, and begins later: {what}"),
         GateKind::GrantEnd => format!("Granted for a time: {what}"),
     }
 }
@@ -194,7 +195,7 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
             button(Press::Approve, "It stands", Style::Primary, None),
             Button { label: "Open an incident".into(), ..deny },
         ],
-        GateKind::GrantEnd => Vec::new(),
+        GateKind::Start | GateKind::Condition | GateKind::GrantEnd => Vec::new(),
     }
 }
 
@@ -241,6 +242,7 @@ pub(super) fn ending_word(ending: Ending, kind: GateKind) -> &'static str {
         (Ending::Cancelled, _) => "Cancelled",
         (Ending::Superseded, _) => "Superseded",
         (Ending::Skipped, _) => "Skipped",
+        (Ending::Reached, _) => "Begun",
     }
 }
 
@@ -253,6 +255,8 @@ fn outcome_note(request: &Request, ending: Ending) -> Option<Span> {
         Outcome::Unknown => " · nobody can tell whether it was done; the desk is looking",
         Outcome::Revoked => " · the access has ended",
         Outcome::Denied if passed => " · it was denied afterwards",
+        Outcome::Expired if request.unmet => " · what it waited for was not so in time",
+        Outcome::Expired if request.is_too_late() => " · its time was over",
         Outcome::Expired if passed => " · nobody decided in time afterwards",
         Outcome::Cancelled if passed => " · it was cancelled afterwards",
         _ => return None,
@@ -265,6 +269,7 @@ fn outcome_note(request: &Request, ending: Ending) -> Option<Span> {
 pub fn reminder(view: &View<'_>, gate: &Gate, kind: AskKind) -> Card {
     let what = view.what();
     let headline = match kind {
+        AskKind::Check => format!("Still waits: {what}"),
         AskKind::Warning => format!("Last call: {what} still waits for you"),
         _ => format!("Reminder: {what} still waits for you"),
     };

@@ -17,6 +17,7 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         (News::Waiting, _) => format!("Waiting for a decision: {what}"),
         (News::Corrected, _) => format!("The desk read your request as: {what}. So it goes on"),
         (News::Approved, _) => format!("Approved: {what}. It is being set up."),
+        (News::Deferred, _) => format!("Approved: {what}. It begins later"),
         (News::Active, _) => format!("You have it: {what}"),
         (News::Quarantined, _) => format!("Something went wrong with your request ({what}); the desk has it"),
         (News::LeadEnded, _) => format!("The request that yours waited with is decided: {what}"),
@@ -30,6 +31,12 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         }
         (News::Ended, Some(Outcome::Cancelled)) if request.unanswered => {
             format!("Cancelled: nobody decided in time on {what}. You can ask again")
+        }
+        (News::Ended, Some(Outcome::Expired)) if request.unmet => {
+            format!("Expired: what {what} waited for was not so in time. You can ask again")
+        }
+        (News::Ended, Some(Outcome::Expired)) if request.is_too_late() => {
+            format!("Expired: {what} could not be given before its time was over")
         }
         (News::Ended, Some(Outcome::Revoked)) if request.cancelled_by.is_some() => {
             format!("Ended early: your access to {what} was taken back")
@@ -50,6 +57,9 @@ pub fn news(view: &View<'_>, news: News) -> Card {
     }
     if news == News::Received && request.beneficiary_unknown {
         body.push(view.beneficiary());
+    }
+    if news == News::Deferred {
+        body.extend(view.deferred());
     }
     if let (News::Active, Some(until)) = (news, request.times.expires) {
         body.push(vec![

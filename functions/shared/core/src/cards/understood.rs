@@ -1,6 +1,6 @@
 //! What an asker is shown before anything is sent.
 
-use super::{how_long, is_access, nobody, subject_line, written};
+use super::{details::bounds, how_long, is_access, nobody, subject_line, written};
 use crate::{
     card::{Button, Card, Press, Span, Style, Text, plain},
     config::Config,
@@ -69,6 +69,7 @@ fn ask_fields(
             .and_then(|app| config.catalog.entitlement(app, ask.entitlement.as_deref()));
         let duration = shorter(ask.duration, level.and_then(|level| level.longest));
         fields.push((label("How long"), plain(how_long(duration))));
+        fields.extend(bounds(&ask.window.lasting(duration)).map(|(name, at)| (label(&name), at)));
     }
     fields.extend(ask.reason.clone().map(|reason| (label("Why"), vec![Span::Quote(reason)])));
     if let Some(named) = &ask.beneficiary {

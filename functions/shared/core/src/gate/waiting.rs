@@ -120,7 +120,7 @@ impl Gate {
     /// The asks that are owed at `now` and were not put yet, by round: round 0 is the first ask.
     #[must_use]
     pub fn owed(&self, now: Timestamp) -> Vec<(u32, AskKind)> {
-        if self.kind == GateKind::GrantEnd {
+        if matches!(self.kind, GateKind::Start | GateKind::GrantEnd) {
             return Vec::new();
         }
         let first = (0, self.opened_at, vec![AskKind::First]);

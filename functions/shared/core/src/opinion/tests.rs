@@ -11,6 +11,7 @@ fn ask(confidence: u16) -> Ask {
         application: Some("salesforce".into()),
         entitlement: Some("standard".into()),
         duration: None,
+        window: crate::window::Window::default(),
         text: "I need Salesforce".into(),
         reason: None,
         beneficiary: None,

@@ -9,6 +9,7 @@ use crate::{
     person::{Employment, Person},
     request::Request,
     time::{Span, Timestamp},
+    window::Window,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -32,6 +33,9 @@ pub struct Asked {
     /// For how long; none: without end.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub duration: Option<Span>,
+    /// From when on, and up to when.
+    #[serde(default, skip_serializing_if = "Window::is_any_time")]
+    pub window: Window,
     /// How sure triage was, in thousandths.
     #[serde(default = "certain")]
     pub confidence: u16,
@@ -119,6 +123,7 @@ impl Default for Asked {
             application: None,
             entitlement: None,
             duration: None,
+            window: Window::default(),
             confidence: CERTAIN,
             at: None,
             requester: Somebody::default(),
@@ -193,6 +198,7 @@ impl Asked {
             application: self.application.clone(),
             entitlement: self.entitlement.clone(),
             duration: self.duration,
+            window: self.window,
             confidence: self.confidence,
             incident: self.incident.clone(),
             ..Request::received(self.id.clone(), message, requester, beneficiary, Origin::Api, now)

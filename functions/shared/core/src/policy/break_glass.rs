@@ -5,7 +5,9 @@ use super::{
     Approver, Stage,
     decide::{Decided, Facts, Outcome},
 };
-use crate::{catalog::Entitlement, config::Roles, ids::IncidentId, person::Person, time::Span};
+use crate::{
+    catalog::Entitlement, config::Roles, ids::IncidentId, person::Person, time::Span, window::Window,
+};
 use serde::{Deserialize, Serialize};
 
 /// The longest time for which access is taken by break-glass, in seconds.
@@ -63,6 +65,7 @@ pub(super) fn decide(facts: &Facts<'_>, entitlement: &Entitlement, mut decided: 
     match (rule, decided.plan.action.as_mut()) {
         (Some(rule), Some(action)) if own => {
             action.duration = super::decide::shorter(action.duration, Some(rule.longest));
+            action.window = Window::default();
             decided
         }
         _ => {

@@ -9,7 +9,9 @@ use crate::{
     person::{Employment, Person},
     request::{Plan, PlannedAction, Request},
     time::{Span, Timestamp},
+    window::Window,
 };
+
 /// The workflow whose requests end in a change of access.
 pub const ACCESS_WORKFLOW: &str = "access-request";
 /// The confidence of what a person said.
@@ -113,6 +115,11 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
         decided.plan.refusal = Some("The person has no working account in the directory.".into());
         return Ok(decided);
     };
+    if let Some(refusal) = out_of_time(&action.window, facts.now) {
+        let mut decided = ruled(facts, Outcome::Denied, "window", None, Vec::new(), Some(action));
+        decided.plan.refusal = Some(refusal.into());
+        return Ok(decided);
+    }
     if holds(facts, entitlement) {
         return Ok(ruled(facts, Outcome::AlreadyHeld, "already-held", None, Vec::new(), Some(action)));
     }
@@ -130,7 +137,7 @@ fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction)
     // Being less sure adds a reader; it never chooses other approvers.
     if facts.request.confidence < CERTAIN && facts.config.rules().asks_confidence() {
         let certain = Court::new(facts, entitlement, CERTAIN).select();
-        if certain.then != selected.then {
+        if certain.then != selected.then || certain.waits_for != selected.waits_for {
             return unsure(facts, "the rules would decide otherwise if triage were sure");
         }
         selected = certain;
@@ -156,6 +163,7 @@ fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction)
         decided.plan.matched.push(("unclear".to_owned(), "approvers".to_owned()));
     }
     decided.plan.refusal = reason;
+    decided.plan.waits_for = selected.waits_for.into_iter().cloned().collect();
     if outcome == Outcome::Denied {
         decided
     } else {
@@ -211,14 +219,24 @@ fn action(facts: &Facts<'_>, application: &Application, entitlement: &Entitlemen
     let active = facts.beneficiary.employment == Employment::Active;
     let user = facts.beneficiary.directory.clone().filter(|_| active)?;
     let target = AccessTarget { system: entitlement.system.clone(), user, group: entitlement.group.clone() };
+    let duration = shorter(facts.request.duration, entitlement.longest);
     Some(PlannedAction {
         target,
         application: application.name.clone(),
         entitlement: entitlement.name.clone(),
-        duration: shorter(facts.request.duration, entitlement.longest),
+        duration,
+        window: facts.request.window.lasting(duration),
         monthly_cents: entitlement.monthly_cents,
         config: facts.config.version().clone(),
     })
+}
+
+/// Why nobody needs to be asked about a time, where that is plain.
+fn out_of_time(window: &Window, now: Timestamp) -> Option<&'static str> {
+    if window.is_over(now) {
+        return Some("The time that it was asked for is over.");
+    }
+    window.is_too_far(now).then_some("It would begin more than 90 days ahead. Ask again nearer to that day.")
 }
 
 /// The shorter of two lengths of time; none is without end.
@@ -270,6 +288,7 @@ fn ruled(
         refusal: None,
         held_back: None,
         watched: Vec::new(),
+        waits_for: Vec::new(),
     };
     Decided { outcome, plan, why_unsure: None }
 }

@@ -14,6 +14,7 @@ mod stages;
 #[cfg(test)]
 mod tests;
 mod times;
+mod wait_for;
 
 /// The workflows that exist for intents.
 pub const WORKFLOWS: [&str; 2] = [ACCESS_WORKFLOW, "desk-request"];
@@ -70,6 +71,7 @@ pub fn lint(config: &Config) -> Vec<Finding> {
     let mut policy = Findings::of("policy.yaml");
     rules::lint(config, &mut policy);
     conflicts::lint_exemptions(config, &mut policy);
+    wait_for::lint(&config.policy, &mut policy);
     if let Some(working_time) = &config.policy.working_time {
         times::lint_working_time(working_time, &mut policy);
     }

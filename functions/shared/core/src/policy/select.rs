@@ -1,7 +1,7 @@
 //! Which rule acts: the first that fits; and where an expression has no answer, the stricter of both answers.
 
 use super::{
-    Match, Rule, Stage, Then, Unverified,
+    Match, Rule, Stage, Then, Unverified, WaitFor,
     decide::Facts,
     expression::{Bound, Expression},
     variables::values,
@@ -46,6 +46,8 @@ pub struct Selected<'a> {
     pub unverified: Unverified,
     /// The positions of the rules above it of which it cannot be said whether they fit.
     pub unclear: Vec<usize>,
+    /// What it and the unclear ones wait for once it is approved.
+    pub waits_for: Vec<&'a WaitFor>,
 }
 
 impl<'a> Court<'a> {
@@ -156,6 +158,9 @@ impl<'a> Court<'a> {
             Some((index, rule)) => (rule.id.as_str(), Some(index), &rule.then, rule.unverified),
             None => ("baseline", None, &policy.baseline.then, policy.baseline.unverified),
         };
+        let own = acting.map_or(policy.baseline.wait_for.as_ref(), |(_, rule)| rule.wait_for.as_ref());
+        let unsure = unclear.iter().filter_map(|(_, rule)| rule.wait_for.as_ref());
+        let waits_for = own.into_iter().chain(unsure).collect();
         let mut then = then.clone();
         for (_, other) in &unclear {
             then = stricter(then, &other.then);
@@ -163,7 +168,14 @@ impl<'a> Court<'a> {
                 unverified = Unverified::Desk;
             }
         }
-        Selected { rule, index, then, unverified, unclear: unclear.into_iter().map(|(at, _)| at).collect() }
+        Selected {
+            rule,
+            index,
+            then,
+            unverified,
+            unclear: unclear.into_iter().map(|(at, _)| at).collect(),
+            waits_for,
+        }
     }
 }
 

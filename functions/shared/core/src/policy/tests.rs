@@ -10,6 +10,7 @@ use super::{
 use crate::{
     config::{Config, LoadedConfig},
     time::Timestamp,
+    window::Window,
 };
 use serde_json::{Value, json};
 
@@ -205,6 +206,7 @@ fn only_expressions_whose_match_fits_are_compiled_and_once() {
 fn the_table_of_variables_is_what_expressions_see() {
     let asked = Asked {
         duration: Some(crate::time::Span::parse("8h").unwrap()),
+        window: Window { starts: Some(Timestamp::parse("2026-11-23T09:00:00Z").unwrap()), ends: None },
         title: Some("Engineer".into()),
         groups: ["app-x".to_owned()].into(),
         requester: Somebody {
@@ -227,6 +229,7 @@ fn the_table_of_variables_is_what_expressions_see() {
     }
     assert_eq!(seen["time"], json!({"hour": 8, "weekday": "monday", "date": "2026-11-23"}));
     assert_eq!(seen["request"]["duration_seconds"], 28_800);
+    assert_eq!(seen["request"]["starts_in_seconds"], 3_600);
 }
 
 fn has_type(value: &Value, kind: Type, place: &str) {

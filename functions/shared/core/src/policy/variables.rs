@@ -56,6 +56,7 @@ const REQUEST: &[Member] = &[
     always("intent", Type::Text, "its intent"),
     always("application", Type::Text, "the application"),
     perhaps("duration_seconds", Type::Int, "for how long it would be given; missing: without end"),
+    perhaps("starts_in_seconds", Type::Int, "how far ahead it would begin; missing: at once"),
     always("for_somebody_else", Type::Bool, "whoever asks is not who gets it"),
     always("by_manager", Type::Bool, "whoever asks is the manager of who gets it"),
 ];
@@ -109,6 +110,7 @@ pub fn values(facts: &Facts<'_>, entitlement: &Entitlement, confidence: u16) -> 
             "intent": request.intent,
             "application": request.application,
             "duration_seconds": shorter(request.duration, entitlement.longest).map(Span::seconds),
+            "starts_in_seconds": request.window.begins_after(facts.now).map(|starts| starts.since(facts.now) / 1_000),
             "for_somebody_else": request.requester != request.beneficiary,
             "by_manager": facts.beneficiary.manager.as_ref() == Some(&request.requester),
         },
@@ -124,6 +126,14 @@ pub fn values(facts: &Facts<'_>, entitlement: &Entitlement, confidence: u16) -> 
         "time": time(facts.now),
     });
     without_nulls(known)
+}
+
+/// The facts that are known of people alone, whatever is asked.
+#[must_use]
+pub fn of_people(beneficiary: &Person, requester: &Person, now: Timestamp) -> Value {
+    without_nulls(
+        json!({"requester": person(requester), "beneficiary": person(beneficiary), "time": time(now)}),
+    )
 }
 
 fn person(person: &Person) -> Value {

@@ -54,6 +54,7 @@ fn asked(entitlement: &str, duration: Option<&str>) -> PlannedAction {
         application: "app".into(),
         entitlement: entitlement.into(),
         duration: duration.map(|text| Span::parse(text).unwrap()),
+        window: crate::window::Window::default(),
         monthly_cents: level.monthly_cents,
         config: Digest::zero(),
     }

@@ -68,10 +68,12 @@ pub fn is_policys(outcome: &str) -> bool {
     matches!(outcome, "automatic" | "break-glass")
 }
 
-/// A gate that approves or is passed over leads on: where nothing else does, what was approved before. One whose place another takes is planned anew; every other end waits for the entry that closes the request.
+/// A gate that approves, is passed over or has come to what it waited for leads on: where nothing else does, what was approved before. One whose place another takes is planned anew; every other end waits for the entry that closes the request.
 fn after_gate(ending: crate::gate::Ending) -> Status {
     match ending {
-        crate::gate::Ending::Approved | crate::gate::Ending::Skipped => Status::Approved,
+        crate::gate::Ending::Approved | crate::gate::Ending::Skipped | crate::gate::Ending::Reached => {
+            Status::Approved
+        }
         crate::gate::Ending::Superseded => Status::Received,
         _ => Status::Waiting,
     }

@@ -6,6 +6,7 @@ use super::{
     expiring::expire,
     opening::{fill, put_gate},
     provision_access::TURNS_OF_AN_EXECUTION,
+    starting::check,
 };
 use crate::{
     Error, Result,
@@ -144,11 +145,15 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt,
 {
     let owed = gate.value.owed(ctx.now());
-    let events = owed.iter().any(|(_, kind)| *kind != AskKind::First);
-    if events {
+    let (asks, events) =
+        (gate.value.kind.asks_people(), owed.iter().any(|(_, kind)| *kind != AskKind::First));
+    if !asks && !owed.is_empty() && check(ctx, &gate).await? {
+        return Ok(());
+    }
+    if asks && events {
         return ask_again(ctx, gate, &owed).await;
     }
-    let rows = rows(&gate.value, &owed, ctx.now());
+    let rows = if asks { rows(&gate.value, &owed, ctx.now()) } else { Vec::new() };
     gate.value.rounds_done.extend(owed.iter().map(|(round, _)| *round));
     let mut writes = vec![put_gate(&gate.value, Expect::Version(gate.version))?];
     for row in &rows {

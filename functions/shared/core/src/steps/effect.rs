@@ -145,7 +145,12 @@ where
     if !effect.is_pending() || read.value.status == Status::Closed {
         return Err(Error::NotYetConfirmed);
     }
-    let mut change = Change::of(read, ctx.now(), by(kind));
+    let now = ctx.now();
+    let window = read.value.action().map(|action| action.window).unwrap_or_default();
+    if kind == EffectKind::Grant && (window.begins_after(now).is_some() || window.is_over(now)) {
+        return Err(Error::NotYetConfirmed);
+    }
+    let mut change = Change::of(read, now, by(kind));
     let held = kind == EffectKind::Grant && holding::look_before(ctx, &mut change, &mut effect).await?;
     effect.state = EffectState::Doing { attempt: attempt.clone(), since: ctx.now() };
     effect.claims += 1;

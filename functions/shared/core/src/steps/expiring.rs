@@ -1,4 +1,5 @@
-//! Ends gates whose time is over: they expire, are cancelled or passed over, or a grant has come to its end.
+//! Ends gates whose time is over: they expire, are cancelled or passed over, what was approved begins, or a grant has come to
+//! its end.
 
 use super::{
     ask_approvers::unchanged,
@@ -6,6 +7,7 @@ use super::{
     committing::commit,
     opening::{fill, put_gate},
     passing::{next_stage, pass},
+    starting::reach,
     withdraw_config::{is_withdrawn, not_withdrawn, plan_anew},
 };
 use crate::{
@@ -28,6 +30,9 @@ where
 {
     let read = read_request(ctx, &gate.value.request).await?;
     unchanged(ctx, &gate).await?;
+    if gate.value.kind == GateKind::Start {
+        return reach(ctx, read, gate).await;
+    }
     if gate.value.may_be_skipped() && goes_on(&read.value) {
         return skip(ctx, read, gate).await;
     }
@@ -58,6 +63,7 @@ where
     end_gate(&mut change, &mut gate.value, ending, Answer::plain(code))?;
     if let Some(outcome) = outcome {
         change.request.unanswered = cancels;
+        change.request.unmet = gate.value.kind == GateKind::Condition;
         end_request(ctx, &mut change, outcome).await?;
     }
     change.write(put_gate(&gate.value, Expect::Version(gate.version))?);

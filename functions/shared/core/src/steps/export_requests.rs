@@ -86,6 +86,7 @@ fn asked(
         application: request.application,
         entitlement: request.entitlement,
         duration: request.duration,
+        window: request.window,
         confidence: request.confidence,
         requester,
         beneficiary,

@@ -56,9 +56,14 @@ pub(super) async fn find(ctx: &impl ReadStore, request: &Request, plan: &Plan) -
     Ok(Found::Nobody(Some(put(slot, expect, &Waiting { request: request.id.clone() }, None)?)))
 }
 
-/// What would be changed, whatever it costs and whichever configuration resolved it.
+/// What would be changed, whatever it costs and whichever configuration resolved it. An end that stands where it is says
+/// for how long.
 fn change_of(action: &PlannedAction) -> Result<String> {
-    Ok(Digest::of(&(&action.target, action.duration))?.to_string())
+    let digest = match action.window.ends {
+        Some(_) => Digest::of(&(&action.target, action.window)),
+        None => Digest::of(&(&action.target, action.duration, action.window)),
+    };
+    Ok(digest?.to_string())
 }
 
 /// Whether the other request is open, for the same, and has room for one more.

@@ -66,6 +66,7 @@ fn review(reviewed: &Request, id: RequestId, now: crate::time::Timestamp) -> Req
         application: reviewed.application.clone(),
         entitlement: reviewed.entitlement.clone(),
         duration: reviewed.duration,
+        window: reviewed.window,
         confidence: CERTAIN,
         model: reviewed.model.clone(),
         incident: reviewed.incident.clone(),

@@ -2,7 +2,8 @@
 
 use super::{
     closing::{end_gate, end_request},
-    plan_approvals::{approve, open_stage},
+    plan_approvals::open_stage,
+    starting::proceed,
 };
 use crate::{
     Error, Result,
@@ -22,7 +23,7 @@ pub(super) fn next_stage(request: &Request) -> Option<&Stage> {
 }
 
 /// Ends the gate of a stage and opens that of the next one, where nobody of `earlier` decides; without a next one the
-/// action is approved.
+/// action is approved, to be executed once its time has come.
 ///
 /// # Errors
 /// As the ports; [`crate::Error::Conflict`] if the gate has ended already.
@@ -38,7 +39,8 @@ where
 {
     let Some(stage) = next_stage(&change.request).cloned() else {
         end_gate(change, gate, ending, Answer::plain(AnswerCode::Approved))?;
-        return approve(change);
+        gate.answer = Some(proceed(ctx, change, gate.kind).await?.answer(AnswerCode::Approved));
+        return Ok(());
     };
     // The gate ends before the next one opens, so that the chain tells it in this order; its answer follows.
     end_gate(change, gate, ending, Answer::plain(AnswerCode::Approval))?;

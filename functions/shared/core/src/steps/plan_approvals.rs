@@ -8,6 +8,7 @@ use super::{
     joining::{self, Found},
     opening::{self, Opening, fill},
     seats,
+    starting::proceed,
     withdraw_config::not_withdrawn,
 };
 use crate::{
@@ -192,9 +193,8 @@ where
             reserve(ctx, &mut change).await?;
             count(&mut change, counters)?;
             change.write(not_withdrawn(&decided.plan.config));
-            approve(&mut change)?;
             owe_review(ctx, &mut change, &decided.plan).await?;
-            Answer::plain(AnswerCode::Automatic)
+            proceed(ctx, &mut change, GateKind::Approval).await?.answer(AnswerCode::Automatic)
         }
         Outcome::BreakGlass => {
             reserve(ctx, &mut change).await?;
@@ -342,8 +342,6 @@ fn action_of(request: &Request) -> Result<Digest> {
 fn code_for(kind: GateKind) -> AnswerCode {
     match kind {
         GateKind::Desk => AnswerCode::Unsure,
-        GateKind::Approval | GateKind::Service | GateKind::Review | GateKind::GrantEnd => {
-            AnswerCode::Approval
-        }
+        _ => AnswerCode::Approval,
     }
 }

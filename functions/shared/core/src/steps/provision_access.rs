@@ -78,6 +78,10 @@ where
         return Ok(Output { outcome });
     }
     if request.grant.as_ref().is_some_and(|effect| effect.is_pending()) {
+        if request.action().is_some_and(|action| action.window.is_over(ctx.now())) {
+            let outcome = until_first(|| too_late(ctx, &input.request)).await?;
+            return Ok(Output { outcome });
+        }
         if !still_holds(ctx, &request).await? {
             return regate(ctx, &input.request, &BTreeSet::new()).await;
         }
@@ -223,9 +227,9 @@ async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
     carry(ctx, &mut change).await?;
     spend_reservation(ctx, &mut change).await?;
     update_copies(&mut change);
-    let duration = change.request.action().and_then(|action| action.duration);
-    match duration {
-        Some(duration) => open_grant(&mut change, duration)?,
+    let end = change.request.action().and_then(|action| action.window.end_of(now, action.duration));
+    match end {
+        Some(end) => open_grant(&mut change, end)?,
         None => end_request(ctx, &mut change, Outcome::Granted).await?,
     }
     commit(ctx, change).await?;
@@ -233,10 +237,9 @@ async fn confirm<C: WriteStore + Clock + Queues>(ctx: &C, id: &RequestId) -> Res
 }
 
 /// The clock of a grant starts now that it is confirmed; its end is a gate that asks nobody.
-fn open_grant(change: &mut Change, duration: Span) -> Result<()> {
-    let now = change.now();
-    change.request.times.expires = Some(now.plus(duration));
-    let gate = grant_end(&change.request, duration, now)?;
+fn open_grant(change: &mut Change, end: Timestamp) -> Result<()> {
+    change.request.times.expires = Some(end);
+    let gate = grant_end(&change.request, end, change.now())?;
     opening::open(change, &gate)?;
     owe_grant_execution(change, &gate, 1);
     change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Active });
@@ -256,11 +259,30 @@ pub fn owe_grant_execution(change: &mut Change, gate: &Gate, number: u32) {
     change.owe(Work::StartExecution { definition: GRANT_WORKFLOW.into(), name, input });
 }
 
-fn grant_end(request: &Request, duration: Span, now: Timestamp) -> Result<Gate> {
+fn grant_end(request: &Request, end: Timestamp, now: Timestamp) -> Result<Gate> {
     let effect = request.grant.as_ref().ok_or_else(|| Error::Broken("no grant".into()))?;
-    let stage = Stage::until("grant-end", duration);
+    let seconds = u64::try_from(end.since(now) / 1_000).unwrap_or(0).max(1);
+    let stage = Stage::until("grant-end", Span::of_seconds(seconds)?);
     let gate = Gate::next(request, GateKind::GrantEnd, &stage, effect.action.clone(), now);
-    Ok(Gate { status: GateStatus::Open, wakes: Gate::waits_until(now.plus(duration)), ..gate })
+    Ok(Gate { status: GateStatus::Open, wakes: Gate::waits_until(end), ..gate })
+}
+
+/// The target could not be reached for so long that nothing is left of the time. Never tried, the request expires; else the
+/// desk looks whether nothing is left of the tries.
+async fn too_late<C>(ctx: &C, id: &RequestId) -> Result<Provisioned>
+where
+    C: WriteStore + Clock + Queues,
+{
+    let mut change = begin(ctx, read_request(ctx, id).await?);
+    match change.request.grant.as_ref().filter(|effect| effect.is_pending()) {
+        None => return Err(Error::NotYetConfirmed),
+        Some(effect) if effect.claims > 0 => return give_up(ctx, id, Why::NeverShown).await,
+        Some(_) => {}
+    }
+    end_request(ctx, &mut change, Outcome::Expired).await?;
+    update_copies(&mut change);
+    commit(ctx, change).await?;
+    Ok(Provisioned::Cancelled)
 }
 
 /// It was not done and will not be: the request ends.

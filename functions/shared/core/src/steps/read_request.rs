@@ -121,6 +121,8 @@ fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], words: &[Said]
         "requester": name(&request.requester), "beneficiary": name(&request.beneficiary),
         "granted": request.granted.as_ref().map(|action| json!({"entitlement": action.entitlement, "duration": action.duration})),
         "asked_at": request.times.asked.to_string(),
+        "starts_at": request.window.starts.map(|at| at.to_string()),
+        "ends_at": request.window.ends.map(|at| at.to_string()),
         "expires_at": request.times.expires.map(|at| at.to_string()),
         "gates": gates.iter().map(gate).collect::<Vec<_>>(),
         "timeline": entries.iter().map(entry).collect::<Vec<_>>(),

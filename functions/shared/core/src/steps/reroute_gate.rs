@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     audit::{By, Happening},
     change::{Change, Versioned, decode, put, read, read_request},
-    gate::{Candidate, Coverage, Difference, Gate, GateKind, InboxEntry},
+    gate::{Candidate, Coverage, Difference, Gate, InboxEntry},
     ids::{RequestId, SubjectId},
     outbox::{AskKind, Row, Work},
     policy::{Approver, Panel},
@@ -79,7 +79,7 @@ where
     fill(ctx, request, number).await?;
     let request = read_request(ctx, request).await?;
     let mut gate = read_gate(ctx, &request.value.id, number).await?;
-    if gate.value.ending().is_some() || gate.value.kind == GateKind::GrantEnd {
+    if gate.value.ending().is_some() || !gate.value.kind.asks_people() {
         return Ok(());
     }
     let before = gate.value.clone();

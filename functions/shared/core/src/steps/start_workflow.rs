@@ -228,6 +228,7 @@ fn request(
         application: ask.application.clone(),
         entitlement: ask.entitlement.clone(),
         duration: ask.duration,
+        window: ask.window,
         beneficiary_unknown: unknown,
         confidence: if unknown { 0 } else { ask.confidence.min(999) },
         guesses: ask.guesses.clone(),

@@ -19,6 +19,7 @@ use crate::{
     },
     slot::Slot,
     time::Timestamp,
+    window::Window,
 };
 
 /// A repeat within this time of the first is its channel's, in milliseconds.
@@ -172,6 +173,7 @@ fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
         application: None,
         entitlement: None,
         duration: None,
+        window: Window::default(),
         text: text.to_owned(),
         reason: None,
         beneficiary: None,

@@ -83,7 +83,10 @@ pub(super) fn not_withdrawn(version: &Digest) -> Write {
 
 /// Whether a gate asks by a configuration that was withdrawn.
 pub(super) async fn is_withdrawn(ctx: &impl ReadStore, request: &Request, gate: &Gate) -> Result<bool> {
-    let plan = request.plan.as_ref().filter(|_| gate.kind == GateKind::Approval);
+    let plan = request
+        .plan
+        .as_ref()
+        .filter(|_| matches!(gate.kind, GateKind::Approval | GateKind::Start | GateKind::Condition));
     let Some(plan) = plan else { return Ok(false) };
     Ok(ctx.get(&slot(&plan.config)).await?.is_some())
 }

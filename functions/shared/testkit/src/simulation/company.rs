@@ -5,7 +5,7 @@ use countersign_core::{
     config::Config,
     policy::{
         Approver, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Rule, Stage, Then, Unverified,
-        automatic::Automatic, lint::lint, review::Sample, step_up::StepUp,
+        WaitFor, automatic::Automatic, lint::lint, review::Sample, step_up::StepUp,
     },
     time::Span,
 };
@@ -86,7 +86,15 @@ fn shorten(config: &mut Config) {
         }
         stage.answer_within = minutes(40);
     }
-    policy.rules.splice(0..0, [passing_on(), skipping(), signing_in(), of_two()]);
+    let viewers =
+        rule_for("tableau", vec![Stage { approvers: vec![Approver::Manager], ..stage_of("manager", 180) }]);
+    let viewers = Rule {
+        id: "viewers".into(),
+        matches: Match { entitlement: vec!["viewer".into()], ..viewers.matches.clone() },
+        wait_for: Some(waiting()),
+        ..viewers
+    };
+    policy.rules.splice(0..0, [passing_on(), skipping(), signing_in(), of_two(), viewers]);
     for application in &mut config.catalog.applications {
         if application.name == "netsuite" {
             for entitlement in &mut application.entitlements {
@@ -171,6 +179,18 @@ fn rule_for(application: &str, stages: Vec<Stage>) -> Rule {
         when: None,
         unverified: Unverified::Proceed,
         then: Then::Stages(stages),
+        wait_for: None,
+    }
+}
+
+/// What begins in the second hour of a simulation, if it is waited for so long.
+fn waiting() -> WaitFor {
+    WaitFor {
+        says: "the hour".into(),
+        groups: Vec::new(),
+        when: Some("time.hour != 8".into()),
+        within: minutes(90),
+        check_every: minutes(15),
     }
 }
 
@@ -178,6 +198,7 @@ fn rule_for(application: &str, stages: Vec<Stage>) -> Rule {
 fn invent(config: &mut Config, dice: &mut Dice) {
     let stages = (0..=dice.below(3)).map(|number| stage(number, dice)).collect();
     config.policy.baseline.then = Then::Stages(stages);
+    config.policy.baseline.wait_for = dice.happens(2_000).then(waiting);
     config.policy.minimum_confidence = 600;
     config.catalog.budgets.confirm_up_to_cents = *dice.one(&[1_000, 5_000, 100_000]).unwrap_or(&5_000);
 }

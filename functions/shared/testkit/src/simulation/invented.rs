@@ -4,12 +4,16 @@ use super::{
     moves::{Channel, Move, Who},
     scenarios::{SLOW_MILLIS, less},
 };
-use crate::{understanding::access, world::Dice};
+use crate::{
+    understanding::access,
+    world::{BEGINNING, Dice},
+};
 use countersign_core::{
     job::Verdict::{Approve, Deny},
     message::Ask,
     steps::automatic::Switch,
-    time::Span,
+    time::{Span, Timestamp},
+    window::Window,
 };
 
 /// One or two requests, and anything that anybody might do.
@@ -46,7 +50,18 @@ fn asking(dice: &mut Dice) -> Move {
     let duration = dice.happens(3_000).then(|| Span::of_seconds(900).ok()).flatten();
     let confidence = if dice.happens(8_000) { 930 } else { 300 };
     let beneficiary = dice.happens(2_000).then(|| "<@U0BEN>".to_owned());
-    Move::Ask(who, Ask { confidence, beneficiary, ..access(application, level, duration) })
+    let window = within(dice);
+    let duration = duration.or(window.ends.and_then(|_| Span::of_seconds(9_000).ok()));
+    Move::Ask(who, Ask { confidence, beneficiary, window, ..access(application, level, duration) })
+}
+
+/// Now and then something begins later, or ends at a time.
+fn within(dice: &mut Dice) -> Window {
+    let mut at = |seconds: &[i64]| {
+        let after = dice.one(seconds).copied().filter(|_| dice.happens(1_500));
+        after.map(|after| Timestamp(BEGINNING.0 + after * 1_000))
+    };
+    Window { starts: at(&[60, 900, 5_400]), ends: at(&[1_200, 7_200, 9_000]) }
 }
 
 fn anything(request: usize, dice: &mut Dice) -> Move {

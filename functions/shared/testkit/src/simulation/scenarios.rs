@@ -4,7 +4,10 @@ use super::{
     company, conversations,
     invented::invented,
     moves::{Channel, Move, Script, Who},
-    silence::{cancelled_by_silence, just_before_the_end, nobody_answers, passed_on, skipped},
+    silence::{
+        begins_later, cancelled_by_silence, just_before_the_end, nobody_answers, passed_on, skipped,
+        waits_for_something,
+    },
     voting,
 };
 use crate::{
@@ -23,7 +26,7 @@ pub(super) const SLOW_MILLIS: i64 = 8_000;
 type Scenario = (&'static str, fn() -> Vec<Move>);
 
 /// The fixed scenarios.
-pub(super) const FIXED: [Scenario; 33] = [
+pub(super) const FIXED: [Scenario; 35] = [
     ("approved", approved),
     ("approved for less", for_less),
     ("denied", denied),
@@ -40,6 +43,8 @@ pub(super) const FIXED: [Scenario; 33] = [
     ("passed on, step by step", passed_on),
     ("a stage that nobody must decide", skipped),
     ("cancelled by silence", cancelled_by_silence),
+    ("begins later", begins_later),
+    ("waits for something", waits_for_something),
     ("taken back while two press", taken_back),
     ("filed by an approver", voting::filed_by_an_approver),
     ("a delegate who is the requester's", delegates),

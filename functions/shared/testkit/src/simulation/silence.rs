@@ -4,8 +4,13 @@ use super::{
     moves::{Channel, Move},
     scenarios::{press, salesforce, vote},
 };
-use crate::understanding::access;
-use countersign_core::job::Verdict::Approve;
+use crate::{understanding::access, world::BEGINNING};
+use countersign_core::{
+    job::Verdict::Approve,
+    message::Ask,
+    time::{Span, Timestamp},
+    window::Window,
+};
 
 pub(super) fn nobody_answers() -> Vec<Move> {
     vec![Move::Ask("emma", salesforce()), Move::Wait(3 * 3_600 + 120), press(1, "marcus", Approve)]
@@ -49,6 +54,39 @@ pub(super) fn skipped() -> Vec<Move> {
         press(2, "sofia", Approve),
         Move::Wait(60),
         press(3, "dana", Approve),
+    ]
+}
+
+/// Approved early, it begins and ends at its times, whoever presses about them.
+pub(super) fn begins_later() -> Vec<Move> {
+    let at = |seconds: i64| Some(Timestamp(BEGINNING.0 + seconds * 1_000));
+    let window = Window { starts: at(1_800), ends: at(3_600) };
+    vec![
+        Move::Ask("emma", Ask { window, ..access("salesforce", None, Span::of_seconds(1_800).ok()) }),
+        press(1, "marcus", Approve),
+        Move::WaitForEnd(2, -100),
+        press(1, "marcus", Approve),
+        vote(2, "marcus", Approve, Channel::Api),
+        Move::Wait(60),
+        Move::Repeat,
+        Move::Wait(1_800),
+    ]
+}
+
+/// Approved, it waits until something is so; the second one has no time left for that.
+pub(super) fn waits_for_something() -> Vec<Move> {
+    let soon = Window { starts: None, ends: Some(Timestamp(BEGINNING.0 + 1_200_000)) };
+    vec![
+        Move::Ask("emma", access("tableau", Some("viewer"), None)),
+        Move::Ask(
+            "ben",
+            Ask { window: soon, ..access("tableau", Some("viewer"), Span::of_seconds(1_200).ok()) },
+        ),
+        press(1, "marcus", Approve),
+        Move::Wait(1_200),
+        vote(2, "marcus", Approve, Channel::Api),
+        Move::Wait(3_000),
+        Move::Repeat,
     ]
 }
 

@@ -14,6 +14,7 @@ use crate::{
 use serde_json::json;
 
 mod times;
+mod waits;
 
 fn lapse(text: &str) -> Lapse {
     Lapse::parse(text).unwrap()
@@ -166,6 +167,7 @@ fn rules_that_are_never_reached_are_found() {
                 when: None,
                 unverified: Unverified::Desk,
                 then,
+                wait_for: None,
             });
         }
     };

@@ -19,6 +19,7 @@ use crate::{
         passing::pass,
         start_workflow::{definition, owe_execution},
     },
+    window::Window,
 };
 
 /// What the end of a gate means for the request.
@@ -91,6 +92,11 @@ async fn correct(
         change.request.intent.clone_from(intent);
         change.request.application.clone_from(application);
         change.request.entitlement.clone_from(entitlement);
+        if change.request.duration != *duration {
+            // A length that a person names counts from the beginning; an end that was read from the words is void.
+            let starts = change.request.window.starts;
+            change.request.window = Window { starts, ends: None }.lasting(*duration);
+        }
         change.request.duration = *duration;
     }
     change.request.readers.extend(gate.votes.keys().cloned());
