@@ -201,10 +201,12 @@ fn an_answer_holds_nothing_but_what_was_asked() {
         "confidence",
         "doubts",
         "duration_seconds",
+        "ends_at",
         "entitlement",
         "guesses",
         "intent",
         "reason",
+        "starts_at",
         "text",
         "words",
     ];

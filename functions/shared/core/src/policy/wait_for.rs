@@ -69,7 +69,11 @@ impl WaitFor {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::asked::{Asked, Somebody};
+    use crate::policy::{
+        asked::{Asked, Somebody},
+        tests::config,
+    };
+    use serde_json::json;
 
     fn check(wait: &WaitFor, groups: &[&str], met: bool) {
         let asked = Asked {
@@ -79,8 +83,9 @@ mod tests {
         };
         // Monday, 2026-11-23, 08:00 UTC.
         let now = Timestamp(1_795_420_800_000);
-        let known = asked.described(now).unwrap();
-        assert_eq!(wait.is_met(&known.beneficiary, &known.requester, now), met, "{wait:?} {groups:?}");
+        let (known, config) = (asked.described(now).unwrap(), config(json!([])));
+        let facts = known.facts(&config);
+        assert_eq!(wait.is_met(facts.beneficiary, facts.requester, now), met, "{wait:?} {groups:?}");
     }
 
     fn wait(groups: &[&str], when: Option<&str>) -> WaitFor {
