@@ -3,8 +3,10 @@
 //! Entries hold ids, enumerations, digests, pseudonymous subject ids and salted commitments only.
 
 mod chain;
+mod commitments;
 
 pub use chain::{ADMIN_CHAIN, Entry, Flaw, Head, SCHEMA, verify};
+pub use commitments::{Commitment, Payload, commitments, operated};
 
 use crate::{
     digest::Digest,
@@ -356,5 +358,11 @@ pub enum Happening {
         action: String,
         /// Digest of the concerned thing or reason.
         subject: Digest,
+        /// Of what, where that is no request: the quarantined message, what was listed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        /// Digest of the sealed reason, where the subject is not that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Digest>,
     },
 }
