@@ -6,6 +6,7 @@ use countersign_core::{
     gate::{Basis, Rerouted},
     ids::SubjectId,
     request::EffectKind,
+    time::Timestamp,
 };
 
 /// Everybody that an entry speaks of.
@@ -104,8 +105,12 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
         Happening::VoteRefused { gate, reason } => {
             format!("{actor} was refused at gate {gate}: {}", spaced(&format!("{reason:?}")))
         }
-        Happening::GateEnded { gate, ending, .. } => {
-            format!("gate {gate} ended: {}", spaced(&format!("{ending:?}")))
+        Happening::GateEnded { gate, ending, delivered, first_touched, .. } => {
+            let at = |what: &str, at: &Option<Timestamp>| {
+                at.map(|at| format!(", {what} {at}")).unwrap_or_default()
+            };
+            let (delivered, touched) = (at("first card", delivered), at("first answer", first_touched));
+            format!("gate {gate} ended: {}{delivered}{touched}", spaced(&format!("{ending:?}")))
         }
         Happening::Corrected { from, to, .. } => format!("{actor} corrected {from} to {to}"),
         Happening::GlassBroken { incident } => format!("{actor} broke the glass in incident {incident}"),
@@ -203,7 +208,6 @@ mod tests {
         gate::{Ending, seating::first_panel},
         job::Verdict,
         request::Outcome,
-        time::Timestamp,
     };
 
     fn check(what: Happening, expected: &str) {
@@ -218,9 +222,18 @@ mod tests {
     fn happenings_read_as_sentences() {
         let marcus = || SubjectId::derived(&["marcus"]);
         check(Happening::Regated, "the approval no longer holds and is asked again");
+        let ended = |delivered, first_touched| Happening::GateEnded {
+            gate: 1,
+            ending: Ending::Approved,
+            by: vec![marcus()],
+            granted: None,
+            delivered,
+            first_touched,
+        };
+        check(ended(None, None), "gate 1 ended: approved");
         check(
-            Happening::GateEnded { gate: 1, ending: Ending::Approved, by: vec![marcus()], granted: None },
-            "gate 1 ended: approved",
+            ended(Some(Timestamp(0)), Some(Timestamp(60_000))),
+            "gate 1 ended: approved, first card 1970-01-01T00:00:00Z, first answer 1970-01-01T00:01:00Z",
         );
         let escalated = |passed_on: &[SubjectId]| Happening::GateEscalated {
             gate: 1,

@@ -73,6 +73,9 @@ pub enum Happening {
         beneficiary: SubjectId,
         /// Who filed it.
         filer: SubjectId,
+        /// When the message came in; entries of before say it not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Timestamp>,
     },
     /// Facts were gathered.
     ContextGathered {
@@ -255,6 +258,12 @@ pub enum Happening {
         /// The digest of what is granted, where approvers have left less than was planned.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         granted: Option<Digest>,
+        /// When the request's first card reached somebody who is asked, as far as was known by then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delivered: Option<Timestamp>,
+        /// When somebody who is asked first said something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_touched: Option<Timestamp>,
     },
     /// A person corrected triage.
     Corrected {
