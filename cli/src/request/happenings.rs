@@ -119,7 +119,10 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
             let commit = commit.as_ref().map_or_else(String::new, |commit| format!(", of commit {commit}"));
             format!("{actor} as operator: {action} configuration {config}{commit}")
         }
-        Happening::Operated { action, .. } => format!("{actor} as operator: {action}"),
+        Happening::Operated { action, of, .. } => {
+            let of = of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
+            format!("{actor} as operator: {action}{of}")
+        }
         other => of_effects(other),
     }
 }

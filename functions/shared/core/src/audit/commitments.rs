@@ -6,6 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Names of what an operator does, as the chains have them.
 pub mod operated {
+    /// What needs a person was listed.
+    pub const LIST: &str = "list";
     /// A quarantined message was opened.
     pub const OPEN: &str = "open";
     /// A quarantined message was put back on its queue.

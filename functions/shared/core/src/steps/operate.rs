@@ -3,6 +3,10 @@
 //! Every use is in the chain of administration, and in the request's own where one is concerned. The reason is
 //! kept sealed; the chains hold its digest.
 
+mod listing;
+
+pub use listing::{Filter, note_listing};
+
 use super::{
     closing::{end_from_outside, end_grant, spend},
     committing::{nudge_all, until_first},
@@ -94,7 +98,12 @@ pub(super) async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T
         let why = format!("must be 1 to {MAX_REASON_CHARACTERS} characters");
         return Err(Error::invalid("reason", why));
     }
-    let who = person(ctx, &order.operator).await?;
+    must_operate(ctx, &order.operator).await
+}
+
+/// Whether somebody is an active person with the role `admin`.
+async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
+    let who = person(ctx, operator).await?;
     let config = ctx.active().await?;
     let is_admin = config.roles.group(ROLE).is_some_and(|group| who.groups.contains(group));
     match is_admin && who.employment == Employment::Active {
