@@ -4,7 +4,7 @@ use countersign_core::{
     audit::{By, Entry, Happening},
     cards::{Names, verdict_word},
     gate::{Basis, Rerouted},
-    ids::SubjectId,
+    ids::{LeaveId, SubjectId},
     request::EffectKind,
     time::Timestamp,
 };
@@ -135,7 +135,11 @@ fn rerouted(
 ) -> String {
     let one = |one: &Rerouted| match (&one.acting_for, &one.basis) {
         (Some(principal), _) => format!("{} for {}", name(&one.who), name(principal)),
-        (None, Some(Basis::Leave)) => format!("{} for whoever is away", name(&one.who)),
+        (None, Some(Basis::Leave { leaves })) => {
+            let ids: Vec<&str> = leaves.iter().map(LeaveId::as_str).collect();
+            let ids = if ids.is_empty() { String::new() } else { format!(" (leave {})", ids.join(", ")) };
+            format!("{} for whoever is away{ids}", name(&one.who))
+        }
         (None, _) => name(&one.who),
     };
     let asked: Vec<String> = added.iter().map(one).collect();
@@ -262,6 +266,7 @@ mod tests {
                 basis: "manager".into(),
                 acting_for: Some(SubjectId::derived(&["nobody known"])),
                 delegation: None,
+                leaves: std::collections::BTreeSet::new(),
                 panels: first_panel(),
                 action: countersign_core::digest::Digest::zero(),
                 reason: None,

@@ -315,7 +315,7 @@ fn delegated(begin: Begin) -> World {
         world.run();
     }
     let period = Period { from: Timestamp(0), to: Timestamp(world.now().0 + HOUR * 1_000) };
-    world.state().outside.leave.push(Leave { employee: Company::employee("marcus"), period });
+    world.state().outside.leave.push(Leave { id: None, employee: Company::employee("marcus"), period });
     // One of her addresses is given up meanwhile.
     for account in &mut world.state().outside.accounts {
         account.mails.retain(|mail| mail != "e.clarke@harbour.example");

@@ -14,7 +14,7 @@ use crate::{
         Rerouted,
         seating::{Panels, first_panel, is_first_panel},
     },
-    ids::{AttemptId, DelegationId, IncidentId, RequestId, SubjectId},
+    ids::{AttemptId, DelegationId, IncidentId, LeaveId, RequestId, SubjectId},
     job::{Refusal, Verdict},
     policy::step_up::SignIn,
     ports::Sealed,
@@ -190,6 +190,9 @@ pub enum Happening {
         /// By which delegation.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delegation: Option<DelegationId>,
+        /// The leaves of others because of which they were asked.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        leaves: BTreeSet<LeaveId>,
         /// The panels of the stage that the voter may sit on, from 0.
         #[serde(default = "first_panel", skip_serializing_if = "is_first_panel")]
         panels: Panels,
