@@ -9,9 +9,14 @@ use countersign_core::{
     ids::RequestId,
     job::{Actor, Verdict},
     message::Ask,
+    person::{Leave, Period},
+    policy::{Approver, Then},
     ports::Clock,
     slot::Slot,
-    steps::read_request::{Input, read_request},
+    steps::{
+        read_request::{Input, read_request},
+        sync_people::sync_people,
+    },
     time::{Span, Timestamp},
 };
 use countersign_testkit::{Company, Fault, World, access};
@@ -41,6 +46,28 @@ fn those_concerned_and_those_who_see_all_read_a_request_and_nobody_else_does() {
     assert_eq!(told, Err(Error::NotFound("request")));
     for who in ["noah", "helena", "fiona", "priya"] {
         assert_eq!(reads(&world, who, &id), told, "{who} is told the same as of an unknown one");
+    }
+}
+
+#[test]
+fn who_was_set_aside_may_still_read_a_request() {
+    let world = World::configured(|config| {
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        stages.iter_mut().for_each(|stage| stage.fallback = vec![Approver::Role("security".into())]);
+    });
+    let period = Period { from: world.now(), to: Timestamp(world.now().0 + 3_600_000) };
+    {
+        let mut state = world.state();
+        state.outside.leave.push(Leave { id: None, employee: Company::employee("marcus"), period });
+        state.outside.unread = true;
+    }
+    world.finish(sync_people(&world)).unwrap();
+    let id = world.ask("emma", access("salesforce", None, None));
+    let gate = world.gate(&id, 1);
+    assert!(gate.asks(&world.subject("sofia")) && !gate.asks(&world.subject("marcus")));
+    for (who, read) in [("marcus", Ok(true)), ("sofia", Ok(true)), ("noah", Err(Error::NotFound("request")))]
+    {
+        assert_eq!(reads(&world, who, &id), read, "{who}");
     }
 }
 
