@@ -127,7 +127,7 @@ mod tests {
             "countersign policy allow-automatic --reason over --operator ada@harbour.example",
             "countersign audit verify --days 7",
             "countersign audit verify R-1",
-            "countersign ops list --format json",
+            "countersign ops list --format json --operator ada@harbour.example",
             "countersign ops cancel R-1 --reason late --operator ada@harbour.example",
             "countersign ops settle R-1 --as granted --reason looked --operator ada@harbour.example",
             "countersign ops redrive M-1 --reason fixed --operator ada@harbour.example",

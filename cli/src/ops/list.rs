@@ -1,5 +1,6 @@
 //! What waits for an operator.
 
+use super::operator;
 use crate::{
     deployment::Operates,
     failure::Done,
@@ -10,17 +11,22 @@ use countersign_core::{
     change::{decode, read_request},
     request::{EffectState, Listed, Outcome, Request, Status},
     slot::{List, SHARDS},
-    steps::quarantine_message::Quarantined,
+    steps::{
+        operate::{Filter, note_listing},
+        quarantine_message::Quarantined,
+    },
     time::Timestamp,
 };
 use serde_json::{Value, json};
 
 const DAY_MILLIS: i64 = 86_400_000;
 
-/// Prints what waits, the oldest first.
-pub(super) async fn list(ctx: &impl Operates, all: bool, days: u16, format: Format) -> Done {
-    let kept = quarantine(ctx, all).await?;
-    let open = open(ctx, days).await?;
+/// Prints what waits, the oldest first, once it is recorded who looks.
+pub(super) async fn list(ctx: &impl Operates, address: &str, filter: Filter, format: Format) -> Done {
+    let operator = operator::find(ctx, address).await?;
+    note_listing(ctx, &operator.subject, filter).await?;
+    let kept = quarantine(ctx, filter.all).await?;
+    let open = open(ctx, filter.days).await?;
     match format {
         Format::Json => print::json(&json!({
             "quarantined": kept.iter().map(as_json).collect::<Vec<_>>(),
@@ -87,5 +93,48 @@ fn matter(request: &Request) -> Option<&'static str> {
         _ if request.is_in_doubt() => Some("nobody knows whether the access was given"),
         _ if stuck && request.status != Status::Closed => Some("the access could not be taken back"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_core::{
+        audit::{ADMIN_CHAIN, By, Entry, Happening},
+        slot::Slot,
+    };
+    use countersign_testkit::World;
+
+    fn filter(all: bool) -> Filter {
+        Filter { all, days: 3 }
+    }
+
+    #[tokio::test]
+    async fn who_looks_and_for_what_is_in_the_chain_of_administration() {
+        let world = World::harbour();
+        for all in [false, true] {
+            list(&world, "ada@harbour.example", filter(all), Format::Text).await.unwrap();
+        }
+        let entry = |number| world.record::<Entry>(&Slot::Audit(ADMIN_CHAIN.into(), number)).unwrap();
+        for (number, listed) in
+            [(2, "waiting messages, requests of 3 days"), (3, "all messages, requests of 3 days")]
+        {
+            let entry = entry(number);
+            assert!(matches!(&entry.by, By::Person { subject, .. } if *subject == world.subject("ada")));
+            let of = match &entry.what {
+                Happening::Operated { action, of, .. } if action == "list" => of.clone(),
+                other => panic!("{other:?}"),
+            };
+            assert_eq!(of.as_deref(), Some(listed));
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_but_an_admin_lists_anything() {
+        let world = World::harbour();
+        for who in ["emma@harbour.example", "dana@harbour.example", "terry@harbour.example", "unknown"] {
+            assert!(list(&world, who, filter(false), Format::Text).await.is_err(), "{who}");
+        }
+        assert_eq!(world.admin_actions(), ["activate"]);
     }
 }

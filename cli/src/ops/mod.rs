@@ -1,4 +1,4 @@
-//! `countersign ops`: what needs a person. Each use but listing is audited, with its reason.
+//! `countersign ops`: what needs a person. Each use is audited, with its reason where anything is opened or changed.
 
 mod list;
 pub(crate) mod operator;
@@ -13,7 +13,7 @@ use clap::{Args, Subcommand, ValueEnum, value_parser};
 use countersign_core::{
     ids::RequestId,
     steps::operate::{
-        Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, revoke_grant, settle_effect,
+        Filter, Obeyed, Order, Truth, cancel_request, open_quarantined, redrive, revoke_grant, settle_effect,
     },
 };
 
@@ -31,6 +31,8 @@ pub(crate) enum Command {
         /// For whom to print
         #[arg(long, value_enum, default_value_t)]
         format: Format,
+        #[command(flatten)]
+        by: Named,
     },
     /// Open a quarantined message, which may hold what a person wrote
     Show {
@@ -81,6 +83,13 @@ pub(crate) struct Who {
     /// Why, in a sentence; those concerned can read it on the card of a request
     #[arg(long)]
     reason: String,
+    #[command(flatten)]
+    by: Named,
+}
+
+/// Who operates.
+#[derive(Args, Debug)]
+pub(crate) struct Named {
     /// Your work address; you need the role admin
     #[arg(long, env = "COUNTERSIGN_OPERATOR", value_name = "ADDRESS")]
     operator: String,
@@ -108,14 +117,16 @@ impl Shown {
 }
 
 pub(crate) async fn order<T>(ctx: &impl Operates, of: T, who: Who) -> Done<Order<T>> {
-    let operator = operator::find(ctx, &who.operator).await?;
+    let operator = operator::find(ctx, &who.by.operator).await?;
     Ok(Order { of, operator: operator.subject, reason: who.reason })
 }
 
 pub(crate) async fn run(place: &Place, command: Command) -> Done {
     let ctx = place.operator().await?;
     match command {
-        Command::List { all, days, format } => list::list(&ctx, all, days, format).await?,
+        Command::List { all, days, format, by } => {
+            list::list(&ctx, &by.operator, Filter { all, days }, format).await?;
+        }
         Command::Show { message, who } => show(&ctx, order(&ctx, message, who).await?).await?,
         Command::Redrive { message, who } => {
             let order = order(&ctx, message, who).await?;

@@ -5,7 +5,7 @@ use countersign_core::{
     Error, Result,
     gate::{GateKind, seating::distinct},
     ids::SubjectId,
-    person::{Employment, Group, IdentityKind, Period, Person, identity_key},
+    person::{Absence, Employment, Group, IdentityKind, Period, Person, identity_key},
     policy::decide::{Facts, plan},
     ports::{ReadStore, Salt, Stored},
     slot::{List, Slot},
@@ -78,7 +78,10 @@ impl People {
             groups: one.groups.clone(),
             leave: one
                 .away
-                .then_some(Period { from: Timestamp(0), to: Timestamp(i64::MAX) })
+                .then_some(Absence {
+                    id: None,
+                    period: Period { from: Timestamp(0), to: Timestamp(i64::MAX) },
+                })
                 .into_iter()
                 .collect(),
             cost_centre: None,

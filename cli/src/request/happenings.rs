@@ -4,8 +4,9 @@ use countersign_core::{
     audit::{By, Entry, Happening},
     cards::{Names, verdict_word},
     gate::{Basis, Rerouted},
-    ids::SubjectId,
+    ids::{LeaveId, SubjectId},
     request::EffectKind,
+    time::Timestamp,
 };
 
 /// Everybody that an entry speaks of.
@@ -104,8 +105,12 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
         Happening::VoteRefused { gate, reason } => {
             format!("{actor} was refused at gate {gate}: {}", spaced(&format!("{reason:?}")))
         }
-        Happening::GateEnded { gate, ending, .. } => {
-            format!("gate {gate} ended: {}", spaced(&format!("{ending:?}")))
+        Happening::GateEnded { gate, ending, delivered, first_touched, .. } => {
+            let at = |what: &str, at: &Option<Timestamp>| {
+                at.map(|at| format!(", {what} {at}")).unwrap_or_default()
+            };
+            let (delivered, touched) = (at("first card", delivered), at("first answer", first_touched));
+            format!("gate {gate} ended: {}{delivered}{touched}", spaced(&format!("{ending:?}")))
         }
         Happening::Corrected { from, to, .. } => format!("{actor} corrected {from} to {to}"),
         Happening::GlassBroken { incident } => format!("{actor} broke the glass in incident {incident}"),
@@ -114,7 +119,10 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
             let commit = commit.as_ref().map_or_else(String::new, |commit| format!(", of commit {commit}"));
             format!("{actor} as operator: {action} configuration {config}{commit}")
         }
-        Happening::Operated { action, .. } => format!("{actor} as operator: {action}"),
+        Happening::Operated { action, of, .. } => {
+            let of = of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
+            format!("{actor} as operator: {action}{of}")
+        }
         other => of_effects(other),
     }
 }
@@ -127,7 +135,11 @@ fn rerouted(
 ) -> String {
     let one = |one: &Rerouted| match (&one.acting_for, &one.basis) {
         (Some(principal), _) => format!("{} for {}", name(&one.who), name(principal)),
-        (None, Some(Basis::Leave)) => format!("{} for whoever is away", name(&one.who)),
+        (None, Some(Basis::Leave { leaves })) => {
+            let ids: Vec<&str> = leaves.iter().map(LeaveId::as_str).collect();
+            let ids = if ids.is_empty() { String::new() } else { format!(" (leave {})", ids.join(", ")) };
+            format!("{} for whoever is away{ids}", name(&one.who))
+        }
         (None, _) => name(&one.who),
     };
     let asked: Vec<String> = added.iter().map(one).collect();
@@ -203,7 +215,6 @@ mod tests {
         gate::{Ending, seating::first_panel},
         job::Verdict,
         request::Outcome,
-        time::Timestamp,
     };
 
     fn check(what: Happening, expected: &str) {
@@ -218,9 +229,18 @@ mod tests {
     fn happenings_read_as_sentences() {
         let marcus = || SubjectId::derived(&["marcus"]);
         check(Happening::Regated, "the approval no longer holds and is asked again");
+        let ended = |delivered, first_touched| Happening::GateEnded {
+            gate: 1,
+            ending: Ending::Approved,
+            by: vec![marcus()],
+            granted: None,
+            delivered,
+            first_touched,
+        };
+        check(ended(None, None), "gate 1 ended: approved");
         check(
-            Happening::GateEnded { gate: 1, ending: Ending::Approved, by: vec![marcus()], granted: None },
-            "gate 1 ended: approved",
+            ended(Some(Timestamp(0)), Some(Timestamp(60_000))),
+            "gate 1 ended: approved, first card 1970-01-01T00:00:00Z, first answer 1970-01-01T00:01:00Z",
         );
         let escalated = |passed_on: &[SubjectId]| Happening::GateEscalated {
             gate: 1,
@@ -246,6 +266,7 @@ mod tests {
                 basis: "manager".into(),
                 acting_for: Some(SubjectId::derived(&["nobody known"])),
                 delegation: None,
+                leaves: std::collections::BTreeSet::new(),
                 panels: first_panel(),
                 action: countersign_core::digest::Digest::zero(),
                 reason: None,

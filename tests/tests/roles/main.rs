@@ -15,6 +15,7 @@
 mod derived;
 mod granted;
 mod needs;
+mod operated;
 mod recorded;
 mod samples;
 mod spare;

@@ -3,8 +3,10 @@
 //! Entries hold ids, enumerations, digests, pseudonymous subject ids and salted commitments only.
 
 mod chain;
+mod commitments;
 
 pub use chain::{ADMIN_CHAIN, Entry, Flaw, Head, SCHEMA, verify};
+pub use commitments::{Commitment, Payload, commitments, operated};
 
 use crate::{
     digest::Digest,
@@ -12,7 +14,7 @@ use crate::{
         Rerouted,
         seating::{Panels, first_panel, is_first_panel},
     },
-    ids::{AttemptId, DelegationId, IncidentId, RequestId, SubjectId},
+    ids::{AttemptId, DelegationId, IncidentId, LeaveId, RequestId, SubjectId},
     job::{Refusal, Verdict},
     policy::step_up::SignIn,
     ports::Sealed,
@@ -71,6 +73,9 @@ pub enum Happening {
         beneficiary: SubjectId,
         /// Who filed it.
         filer: SubjectId,
+        /// When the message came in; entries of before say it not.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked: Option<Timestamp>,
     },
     /// Facts were gathered.
     ContextGathered {
@@ -185,6 +190,9 @@ pub enum Happening {
         /// By which delegation.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         delegation: Option<DelegationId>,
+        /// The leaves of others because of which they were asked.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        leaves: BTreeSet<LeaveId>,
         /// The panels of the stage that the voter may sit on, from 0.
         #[serde(default = "first_panel", skip_serializing_if = "is_first_panel")]
         panels: Panels,
@@ -253,6 +261,12 @@ pub enum Happening {
         /// The digest of what is granted, where approvers have left less than was planned.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         granted: Option<Digest>,
+        /// When the request's first card reached somebody who is asked, as far as was known by then.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        delivered: Option<Timestamp>,
+        /// When somebody who is asked first said something.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        first_touched: Option<Timestamp>,
     },
     /// A person corrected triage.
     Corrected {
@@ -356,5 +370,11 @@ pub enum Happening {
         action: String,
         /// Digest of the concerned thing or reason.
         subject: Digest,
+        /// Of what, where that is no request: the quarantined message, what was listed.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        of: Option<String>,
+        /// Digest of the sealed reason, where the subject is not that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<Digest>,
     },
 }

@@ -6,6 +6,8 @@ mod escalating;
 mod rerouting;
 pub mod seating;
 mod talking;
+#[cfg(test)]
+mod tests;
 mod voting;
 mod waiting;
 

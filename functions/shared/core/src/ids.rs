@@ -96,6 +96,10 @@ id!(
     /// One delegation, from its beginning to its end.
     DelegationId
 );
+id!(
+    /// One leave, as the HR system numbers them.
+    LeaveId
+);
 
 #[cfg(test)]
 mod tests {

@@ -1,6 +1,10 @@
 //! People as the product knows them: pseudonymous subjects, their standing, and how accounts are linked to them.
 
-use crate::{digest, ids::SubjectId, time::Timestamp};
+use crate::{
+    digest,
+    ids::{LeaveId, SubjectId},
+    time::Timestamp,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -60,6 +64,17 @@ impl Period {
     }
 }
 
+/// A known absence of a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Absence {
+    /// The leave in the HR system, where it has an id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LeaveId>,
+    /// When.
+    #[serde(flatten)]
+    pub period: Period,
+}
+
 /// The projection of a person by which votes are judged. No name, no mail address.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
@@ -79,7 +94,7 @@ pub struct Person {
     /// Names of the directory groups that the configuration speaks of and the person is in.
     pub groups: BTreeSet<String>,
     /// Known absences.
-    pub leave: Vec<Period>,
+    pub leave: Vec<Absence>,
     /// The cost centre that pays.
     pub cost_centre: Option<String>,
     /// The department.
@@ -124,7 +139,15 @@ impl Person {
     /// Whether the person is away at `at`.
     #[must_use]
     pub fn is_away(&self, at: Timestamp) -> bool {
-        self.leave.iter().any(|period| period.covers(at))
+        self.leave.iter().any(|absence| absence.period.covers(at))
+    }
+
+    /// The leaves by which the person is away at `at`, as far as they have ids.
+    pub fn leaves_at(&self, at: Timestamp) -> impl Iterator<Item = &LeaveId> {
+        self.leave
+            .iter()
+            .filter(move |absence| absence.period.covers(at))
+            .filter_map(|absence| absence.id.as_ref())
     }
 }
 
@@ -183,6 +206,8 @@ pub struct Employee {
 /// An absence, as the HR system lists it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Leave {
+    /// The HR system's id, where it has one that can be recorded.
+    pub id: Option<LeaveId>,
     /// The HR system's id of the employee.
     pub employee: String,
     /// When.

@@ -144,7 +144,7 @@ pub(crate) fn outside(now: Timestamp) -> Outside {
     let period = Period { from: Timestamp(now.0 - 86_400_000), to: Timestamp(now.0 + 2 * 86_400_000) };
     Outside {
         employees: PEOPLE.iter().map(employee).collect(),
-        leave: vec![Leave { employee: Company::employee("liam"), period }],
+        leave: vec![Leave { id: None, employee: Company::employee("liam"), period }],
         accounts: PEOPLE.iter().map(account).collect(),
         groups: GROUPS.iter().map(group).collect(),
         ..Outside::default()

@@ -187,7 +187,7 @@ fn whoever_is_on_it_and_away_holds_up_nobody() {
         let now = world.now();
         let mut state = world.state();
         let period = Period { from: now, to: Timestamp(now.0 + 7 * 86_400_000) };
-        state.outside.leave.push(Leave { employee: Company::employee("dana"), period });
+        state.outside.leave.push(Leave { id: None, employee: Company::employee("dana"), period });
     }
     world.finish(sync_people(&world)).unwrap();
     world.run();

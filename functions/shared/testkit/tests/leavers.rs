@@ -1,4 +1,5 @@
-//! An approver who leaves before the effect is claimed, or after a claim was given back: somebody else is asked.
+//! An approver who leaves while it waits for them, before the effect is claimed, or after a claim was given back: somebody
+//! else is asked.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use countersign_core::{
@@ -7,12 +8,16 @@ use countersign_core::{
     config::Config,
     job::Verdict,
     person::{Employment, Person},
+    policy::{Approver, Then},
     ports::Configs,
     request::{Outcome, Status},
     slot::Slot,
-    steps::activate_config::{Why, activate_config},
+    steps::{
+        activate_config::{Why, activate_config},
+        sync_people::sync_people,
+    },
 };
-use countersign_testkit::{Fault, World, access};
+use countersign_testkit::{Company, Fault, World, access};
 
 /// Another policy, by which the same access is another action.
 fn activate_another(world: &World) {
@@ -49,4 +54,28 @@ fn an_approval_of_somebody_who_left_meanwhile_is_asked_for_again() {
     check("store.list", Status::Approved);
     // Claimed, and given back by a target that is busy.
     check("access.grant", Status::Provisioning);
+}
+
+#[test]
+fn what_waits_for_somebody_who_leaves_is_asked_of_others() {
+    let world = World::configured(|config| {
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        stages.iter_mut().for_each(|stage| stage.fallback = vec![Approver::Role("security".into())]);
+    });
+    let id = world.ask("emma", access("salesforce", None, None));
+    let sofia = world.subject("sofia");
+    assert!(!world.gate(&id, 1).asks(&sofia));
+    {
+        let (mut state, marcus) = (world.state(), Company::employee("marcus"));
+        let left = state.outside.employees.iter_mut().find(|employee| employee.id == marcus);
+        left.unwrap().active = false;
+        state.outside.unread = true;
+    }
+    world.finish(sync_people(&world)).unwrap();
+    world.sweep();
+    world.advance(60);
+    assert!(world.gate(&id, 1).asks(&sofia), "not only once the time of the stage is over");
+    assert!(world.press("sofia", Verdict::Approve, None));
+    world.run();
+    world.assert_ended(&id, Outcome::Granted, 1);
 }

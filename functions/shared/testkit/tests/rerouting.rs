@@ -4,8 +4,8 @@
 use countersign_core::{
     Error,
     audit::Happening,
-    gate::Basis,
-    ids::RequestId,
+    gate::{Basis, Rerouted},
+    ids::{LeaveId, RequestId},
     job::{Actor, Envelope, Job, Queue, Refusal, Verdict},
     person::{Delegation, Leave, Period, delegation::FOREVER},
     policy::{Approver, Then},
@@ -20,6 +20,7 @@ use countersign_core::{
     time::Timestamp,
 };
 use countersign_testkit::{Company, Pressed, World, access, chat_user};
+use std::collections::BTreeSet;
 
 const HOUR: i64 = 3_600;
 
@@ -78,10 +79,16 @@ fn rerouted(world: &World, id: &RequestId) -> usize {
     world.count(id, |what| matches!(what, Happening::GateRerouted { .. }))
 }
 
+/// The leave of somebody in the HR system.
+fn leave_of(who: &str) -> LeaveId {
+    LeaveId::new(format!("leave-{who}")).unwrap()
+}
+
 /// In the HR system somebody is away for so many seconds from now on; nobody has read it yet.
 fn away(world: &World, who: &str, from: i64, until: i64) {
     let period = period(world, from, Some(until));
-    world.state().outside.leave.push(Leave { employee: Company::employee(who), period });
+    let id = Some(leave_of(who));
+    world.state().outside.leave.push(Leave { id, employee: Company::employee(who), period });
 }
 
 fn sync(world: &World) {
@@ -237,7 +244,11 @@ fn a_leave_routes_open_gates_to_others_and_back() {
     sync(&world);
     assert_eq!(asked(&world, &id), ["marcus", "sofia"]);
     assert_eq!(inbox(&world, "sofia"), 1);
-    assert_eq!(world.gate(&id, 1).candidates[1].basis, Some(Basis::Leave));
+    let by_leave = Basis::Leave { leaves: BTreeSet::from([leave_of("marcus")]) };
+    assert_eq!(world.gate(&id, 1).candidates[1].basis.as_ref(), Some(&by_leave));
+    let recorded = |one: &Rerouted| one.who == world.subject("sofia") && one.basis == Some(by_leave.clone());
+    let names_it = |what: &Happening| matches!(what, Happening::GateRerouted { added, .. } if added.iter().any(recorded));
+    assert_eq!(world.count(&id, names_it), 1);
     let cards = format!("{:?}", world.state().chat.of(&chat_user("sofia")));
     assert!(cards.contains("is away"), "{cards}");
     // Nothing new: nothing is done.
@@ -269,6 +280,8 @@ fn who_stands_in_for_the_absent_decides() {
     assert!(world.press("sofia", Verdict::Approve, None));
     world.run();
     world.assert_ended(&id, Outcome::Granted, 1);
+    let on_what_basis = |what: &Happening| matches!(what, Happening::Voted { leaves, .. } if *leaves == BTreeSet::from([leave_of("marcus")]));
+    assert_eq!(world.count(&id, on_what_basis), 1, "whose leave it was is told with the vote");
     assert_eq!((inbox(&world, "marcus"), inbox(&world, "sofia")), (0, 0));
 }
 
@@ -295,6 +308,8 @@ fn a_gate_that_was_opened_during_a_leave_goes_to_whoever_is_back() {
     sync(&world);
     let id = world.ask("emma", access("salesforce", None, None));
     assert_eq!(asked(&world, &id), ["sofia"]);
+    let by_leave = Basis::Leave { leaves: BTreeSet::from([leave_of("marcus")]) };
+    assert_eq!(world.gate(&id, 1).candidates[0].basis, Some(by_leave), "also where it was so at the opening");
     assert_eq!(inbox(&world, "marcus"), 1, "a hint, which no list shows");
     world.advance(2 * HOUR + 60);
     sync(&world);

@@ -199,3 +199,47 @@ fn whoever_approved_an_earlier_stage_reads_how_it_ended() {
         assert!(cards.contains(says), "{second:?}: {cards}");
     }
 }
+
+#[test]
+fn where_nobody_can_decide_the_next_stage_nothing_is_granted_and_the_desk_is_told() {
+    let world = World::configured(|config| {
+        for role in ["desk", "admin"] {
+            config.roles.roles.insert(role.into(), "app-salesforce-standard".into());
+        }
+        let Then::Stages(stages) = &mut config.policy.baseline.then else { return };
+        let days = countersign_core::time::Span::of_days(5);
+        let desk = |id| Stage { approvers: vec![Approver::Role("desk".into())], ..Stage::until(id, days) };
+        *stages = vec![desk("one"), desk("two")];
+    });
+    let id = world.ask("emma", access("github", None, None));
+    // She is all of the desk and of the admins, and decides no second stage.
+    assert!(world.press("grace", Verdict::Approve, None));
+    world.run();
+    world.assert_ended(&id, Outcome::Denied, 0);
+    assert_eq!((world.request(&id).gate, world.gate(&id, 1).ending()), (1, Some(Ending::Approved)));
+    let told = world.headlines("grace");
+    assert!(told.iter().any(|line| line.contains("nobody can decide the next stage")), "{told:?}");
+}
+
+#[test]
+fn whoever_has_voted_is_not_reminded() {
+    let world = baseline(|stage| {
+        let person = |handle: &str| Approver::Person(format!("{handle}@harbour.example"));
+        (stage.approvers, stage.approve_at) = (vec![person("marcus"), person("helena")], 2);
+        let lapse = |after| countersign_core::policy::Lapse::parse(after).ok();
+        stage.reminders = ["1h", "2h"].into_iter().filter_map(lapse).collect();
+        stage.escalation.clear();
+    });
+    let id = world.ask("emma", access("salesforce", None, None));
+    let reminders = |who: &str| {
+        let lines = world.headlines(who);
+        lines.iter().filter(|line| line.starts_with("Reminder")).count()
+    };
+    world.advance(3_660);
+    assert_eq!((reminders("marcus"), reminders("helena")), (1, 1));
+    assert!(world.press("marcus", Verdict::Approve, None));
+    world.run();
+    assert_eq!(world.request(&id).outcome, None);
+    world.advance(3_600);
+    assert_eq!((reminders("marcus"), reminders("helena")), (1, 2));
+}

@@ -3,6 +3,7 @@
 use crate::wire::text;
 use countersign_core::{
     facts::EmployeeFacts,
+    ids::LeaveId,
     person::{Employee, Leave, Period},
     time::Timestamp,
 };
@@ -96,6 +97,8 @@ fn in_speaking_order(name: &str) -> String {
 /// An absence or a holiday, which belongs to nobody.
 #[derive(Deserialize)]
 pub(super) struct Absence {
+    #[serde(default, deserialize_with = "text")]
+    id: Option<String>,
     #[serde(default, rename = "employeeId", deserialize_with = "text")]
     employee: Option<String>,
     #[serde(default, deserialize_with = "text")]
@@ -110,7 +113,8 @@ impl Absence {
         let from = midnight(&self.start?)?;
         let to = midnight(&self.end?)?.saturating_add(DAY_MS - 1);
         let period = Period { from: Timestamp(from), to: Timestamp(to) };
-        (from < to).then_some(Leave { employee: self.employee?, period })
+        let id = self.id.and_then(|id| LeaveId::new(id).ok());
+        (from < to).then_some(Leave { id, employee: self.employee?, period })
     }
 }
 

@@ -6,7 +6,7 @@ use crate::{
     testing::{Hands, NOW, Server, answer, nobody},
 };
 use base64::{Engine, engine::general_purpose::STANDARD};
-use countersign_core::{Error, person::Period};
+use countersign_core::{Error, ids::LeaveId, person::Period};
 
 fn bamboohr(address: &str) -> BambooHr {
     BambooHr::new(http::client().unwrap(), address, "harbour-key", Hands::at_now().clock()).unwrap()
@@ -90,16 +90,16 @@ async fn an_empty_company_is_a_404() {
 async fn absences_are_whole_days_in_utc_and_holidays_are_nobodys() {
     let body = r#"[
         {"id":1,"type":"timeOff","employeeId":121,"name":"x","start":"2026-11-21","end":"2026-11-23"},
-        {"id":2,"type":"timeOff","employeeId":"114","start":"2026-12-01","end":"2026-12-01","new":null},
+        {"id":"2 b","type":"timeOff","employeeId":"114","start":"2026-12-01","end":"2026-12-01","new":null},
         {"id":3,"type":"holiday","name":"Harbour Day","start":"2026-12-02","end":"2026-12-02"},
         {"id":4,"type":"timeOff","employeeId":115,"start":"2026-12-05","end":"2026-12-01"},
         {"id":5,"type":"timeOff","employeeId":116,"start":"0000-00-00","end":null}]"#;
     let server = Server::fixed(200, &[], body).await;
-    let days = |employee: &str, from: i64, days: i64| {
+    let days = |id: Option<&str>, employee: &str, from: i64, days: i64| {
         let period = Period { from: Timestamp(from), to: Timestamp(from + days * 86_400_000 - 1) };
-        Leave { employee: employee.into(), period }
+        Leave { id: id.map(|id| LeaveId::new(id).unwrap()), employee: employee.into(), period }
     };
-    let expected = [days("121", 1_795_219_200_000, 3), days("114", 1_796_083_200_000, 1)];
+    let expected = [days(Some("1"), "121", 1_795_219_200_000, 3), days(None, "114", 1_796_083_200_000, 1)];
     assert_eq!(bamboohr(&server.address).leave().await.unwrap(), expected);
     assert!(expected[0].period.covers(NOW) && !expected[1].period.covers(NOW));
     assert_eq!(server.calls(), ["GET /api/v1/time_off/whos_out?start=2026-11-22&end=2026-12-06&filter=off"]);

@@ -24,7 +24,7 @@ pub(super) fn note(view: &View<'_>, gate: &Gate, reader: &SubjectId) -> Option<T
         return Some(line);
     }
     let instead = "You are asked because whoever would decide this is away.";
-    (asked.basis == Some(Basis::Leave)).then(|| plain(instead))
+    asked.is_standing_in().then(|| plain(instead))
 }
 
 fn by_delegation(basis: Option<&Basis>) -> String {

@@ -5,7 +5,7 @@ use super::{
     seating::{Panels, all_taken, distinct, seats_of},
 };
 use crate::{
-    ids::{DelegationId, SubjectId},
+    ids::{DelegationId, LeaveId, SubjectId},
     policy::Approver,
 };
 use serde::{Deserialize, Serialize};
@@ -22,7 +22,11 @@ pub enum Basis {
         id: Option<DelegationId>,
     },
     /// Too many of the approvers are away.
-    Leave,
+    Leave {
+        /// Their leaves in the HR system, as far as those have ids.
+        #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+        leaves: BTreeSet<LeaveId>,
+    },
 }
 
 /// Approvers who stand in on a panel while too many of its own are away.
@@ -97,11 +101,17 @@ impl Candidate {
         self.acting_for.is_none() && self.basis.is_none()
     }
 
-    /// The same, as somebody who stands in for the absent.
+    /// The same, as somebody who stands in for those who are away by these leaves.
     #[must_use]
-    pub(crate) fn standing_in(self) -> Self {
-        let basis = if self.is_own() { Some(Basis::Leave) } else { self.basis };
+    pub(crate) fn standing_in(self, leaves: &BTreeSet<LeaveId>) -> Self {
+        let basis = if self.is_own() { Some(Basis::Leave { leaves: leaves.clone() }) } else { self.basis };
         Self { basis, ..self }
+    }
+
+    /// Whether they stand in for the absent.
+    #[must_use]
+    pub fn is_standing_in(&self) -> bool {
+        matches!(self.basis, Some(Basis::Leave { .. }))
     }
 }
 
@@ -123,6 +133,16 @@ impl Gate {
     #[must_use]
     pub fn may_answer(&self, who: &SubjectId) -> bool {
         self.asks(who) || self.set_aside.iter().any(|one| one.subject == *who)
+    }
+
+    /// The leaves of others because of which somebody is asked.
+    #[must_use]
+    pub fn leaves_behind(&self, who: &SubjectId) -> BTreeSet<LeaveId> {
+        let leaves = |one: &Candidate| match &one.basis {
+            Some(Basis::Leave { leaves }) if one.subject == *who => leaves.clone(),
+            _ => BTreeSet::new(),
+        };
+        self.candidates.iter().flat_map(leaves).collect()
     }
 
     /// Who stands in on a panel now.
@@ -225,7 +245,7 @@ impl Gate {
         let own: BTreeSet<&SubjectId> =
             found.iter().filter(|one| one.is_own()).map(|one| &one.subject).collect();
         for one in &mut self.candidates {
-            if own.contains(&one.subject) && one.basis == Some(Basis::Leave) {
+            if own.contains(&one.subject) && one.is_standing_in() {
                 one.basis = None;
             }
         }

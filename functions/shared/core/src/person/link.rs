@@ -1,8 +1,8 @@
 //! Links HR records, directory accounts and chat accounts to one subject each, at exactly one verified match.
 
 use super::{
-    Ambiguity, ChatAccount, ChatUser, DirectoryAccount, Employee, Employment, IdentityKind, Leave, Linked,
-    MAX_REPORTS, Person, Profile, identity_key,
+    Absence, Ambiguity, ChatAccount, ChatUser, DirectoryAccount, Employee, Employment, IdentityKind, Leave,
+    Linked, MAX_REPORTS, Person, Profile, identity_key,
 };
 use crate::{ids::SubjectId, time::Timestamp};
 use std::collections::{BTreeMap, BTreeSet};
@@ -169,7 +169,7 @@ fn person(
         manager: employee.manager.as_ref().filter(known).map(|id| subject_of(salt, id)),
         reports: Vec::new(),
         groups: account.map(|a| in_group(&a.id)).unwrap_or_default(),
-        leave: sources.leave.iter().filter(|l| l.employee == employee.id).map(|l| l.period).collect(),
+        leave: absences(sources, employee),
         cost_centre: account.and_then(|a| a.cost_centre.clone()),
         department: employee.department.clone(),
         chat: Vec::new(),
@@ -177,6 +177,11 @@ fn person(
         ambiguous: BTreeSet::new(),
         as_of: sources.as_of,
     }
+}
+
+fn absences(sources: &Sources, employee: &Employee) -> Vec<Absence> {
+    let own = sources.leave.iter().filter(|leave| leave.employee == employee.id);
+    own.map(|leave| Absence { id: leave.id.clone(), period: leave.period }).collect()
 }
 
 fn employment(employee: &Employee, account: Option<&DirectoryAccount>) -> Employment {

@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     Result,
-    audit::{By, Happening},
+    audit::{By, Happening, operated},
     change::{Change, put, read},
     config::Config,
     digest::Digest,
@@ -106,8 +106,8 @@ pub enum Switch {
 impl Switch {
     fn name(self) -> &'static str {
         match self {
-            Self::Stop => "stop-automatic",
-            Self::Allow => "allow-automatic",
+            Self::Stop => operated::STOP_AUTOMATIC,
+            Self::Allow => operated::ALLOW_AUTOMATIC,
         }
     }
 }
@@ -136,7 +136,7 @@ async fn attempt<C: WriteStore + Clock + Vault>(ctx: &C, order: &Order<Switch>) 
         Switch::Allow => None,
     };
     let by = By::Person { subject: order.operator.clone(), via: "operator".into() };
-    let what = Happening::Operated { action: order.of.name().into(), subject };
+    let what = Happening::Operated { action: order.of.name().into(), subject, of: None, reason: None };
     let mut writes = vec![put(Slot::Automatic(scope.key()), expect, &tally, None)?];
     writes.extend(admin_entry(ctx, by, what).await?);
     ctx.commit(writes).await

@@ -7,11 +7,12 @@ use crate::{
     budget::Ledger,
     change::{Change, Versioned, put, read},
     digest::Digest,
-    gate::{Answer, AnswerCode, Ending, Gate},
+    gate::{Answer, AnswerCode, Ending, Gate, GateKind},
     outbox::{News, Work},
     ports::{Expect, ReadStore},
-    request::{Outcome, Paid, Reservation, Status},
+    request::{Outcome, Paid, Request, Reservation, Status},
     slot::Slot,
+    time::Timestamp,
 };
 
 /// Ends a gate: the record of it, the token to spend and the copies to update.
@@ -23,13 +24,30 @@ pub fn end_gate(change: &mut Change, gate: &mut Gate, ending: Ending, answer: An
     let by = gate.deciders();
     let granted = change.request.granted.as_ref().filter(|_| ending == Ending::Approved);
     let granted = granted.map(Digest::of).transpose()?;
-    change.record(Happening::GateEnded { gate: gate.number, ending, by, granted })?;
+    let (delivered, first_touched) = reached(&change.request, gate.kind);
+    change.record(Happening::GateEnded {
+        gate: gate.number,
+        ending,
+        by,
+        granted,
+        delivered,
+        first_touched,
+    })?;
     if change.request.times.decided.is_none_or(|at| at < change.now()) {
         change.request.times.decided = Some(change.now());
     }
     change.owe(Work::SpendToken { request: gate.request.clone(), gate: gate.number });
     change.owe(Work::UpdateAllCopies { request: gate.request.clone(), gate: gate.number });
     Ok(())
+}
+
+/// When the request first reached somebody, and was first touched. Whoever posts cards writes no chain, so the end of a gate
+/// tells it; the end of a grant asks nobody.
+fn reached(request: &Request, kind: GateKind) -> (Option<Timestamp>, Option<Timestamp>) {
+    match kind {
+        GateKind::GrantEnd => (None, None),
+        _ => (request.times.delivered, request.times.first_touched),
+    }
 }
 
 /// Ends the request: its outcome, the money given back, the word to the requester.
@@ -170,7 +188,7 @@ pub async fn last_gate(
 
 /// What a workflow is told of a request as it stands, when a step finds its work done already.
 #[must_use]
-pub fn standing(request: &crate::request::Request) -> Option<Answer> {
+pub fn standing(request: &Request) -> Option<Answer> {
     let code = match (request.status, request.outcome) {
         (Status::Closed, Some(outcome)) => code_of(outcome),
         (Status::Approved | Status::Provisioning | Status::Active | Status::Revoking, _) => {

@@ -124,7 +124,7 @@ where
         }
     }
     let to = step.to.first().cloned().unwrap_or_default();
-    let Sifted { here, left_out } = found(ctx, &opening, 0, &to, now).await?;
+    let Sifted { here, left_out, .. } = found(ctx, &opening, 0, &to, now).await?;
     gate.ask_too(&to, &here, &left_out);
     Ok(())
 }

@@ -4,8 +4,10 @@
 //! Every use is in the chain of administration, and in the request's own where one is concerned. The reason is
 //! kept sealed; the chains hold its digest.
 
+mod listing;
 mod revoking;
 
+pub use listing::{Filter, note_listing};
 pub use revoking::revoke_grant;
 
 use super::{
@@ -19,7 +21,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    audit::{By, Happening},
+    audit::{By, Happening, operated},
     change::{Change, Versioned, put, read, read_request},
     digest::Digest,
     gate::Ending,
@@ -28,7 +30,7 @@ use crate::{
     message::MAX_REASON_CHARACTERS,
     outbox::{News, Work},
     person::Employment,
-    ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Vault, WriteStore},
+    ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Sealed, Vault, WriteStore},
     request::{EffectKind, EffectState, Outcome, Request, Status},
     slot::Slot,
     steps::{activate_config::admin_entry, effect::set_state},
@@ -99,7 +101,12 @@ pub(super) async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T
         let why = format!("must be 1 to {MAX_REASON_CHARACTERS} characters");
         return Err(Error::invalid("reason", why));
     }
-    let who = person(ctx, &order.operator).await?;
+    must_operate(ctx, &order.operator).await
+}
+
+/// Whether somebody is an active person with the role `admin`.
+async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
+    let who = person(ctx, operator).await?;
     let config = ctx.active().await?;
     let is_admin = config.roles.group(ROLE).is_some_and(|group| who.groups.contains(group));
     match is_admin && who.employment == Employment::Active {
@@ -133,7 +140,7 @@ where
     if begun || request.status == Status::Closed {
         return Err(Error::Refused("it is over, or its access is given or being given".into()));
     }
-    let mut change = operated(ctx, order, read, "cancel").await?;
+    let mut change = ordered(ctx, order, read, "cancel").await?;
     change.request.cancelled_by = Some(order.operator.clone());
     end_from_outside(ctx, &mut change, Ending::Cancelled, Outcome::Cancelled).await?;
     finish(ctx, change, order, "cancel").await
@@ -165,7 +172,7 @@ where
         return Err(Error::Refused("somebody whom it does not concern must settle it".into()));
     }
     may_settle(request, truth)?;
-    let mut change = operated(ctx, order, read, truth.name()).await?;
+    let mut change = ordered(ctx, order, read, truth.name()).await?;
     match truth {
         Truth::Granted => settle_granted(ctx, &mut change).await?,
         Truth::NotGranted => {
@@ -229,7 +236,7 @@ fn tell_requester(change: &mut Change) {
 }
 
 /// Begins a change of a request with the operator's act and reason.
-async fn operated<C: ReadStore + Clock + Vault>(
+async fn ordered<C: ReadStore + Clock + Vault>(
     ctx: &C,
     order: &Order<RequestId>,
     request: Versioned<Request>,
@@ -238,7 +245,7 @@ async fn operated<C: ReadStore + Clock + Vault>(
     let mut change = Change::of(request, ctx.now(), by(&order.operator));
     let gate = change.request.gate;
     let subject = keep_reason(ctx, &mut change, gate, &order.operator, &order.reason).await?;
-    change.record(Happening::Operated { action: action.into(), subject })?;
+    change.record(Happening::Operated { action: action.into(), subject, of: None, reason: None })?;
     Ok(change)
 }
 
@@ -248,7 +255,8 @@ where
     C: WriteStore + Clock + Queues,
 {
     let (mut writes, rows) = change.finish()?;
-    let what = Happening::Operated { action: action.into(), subject: Digest::of(&order.of)? };
+    let subject = Digest::of(&order.of)?;
+    let what = Happening::Operated { action: action.into(), subject, of: None, reason: None };
     writes.extend(admin_entry(ctx, by(&order.operator), what).await?);
     ctx.commit(writes).await?;
     nudge_all(ctx, &rows).await;
@@ -275,7 +283,7 @@ where
     let reason = ctx.seal(&KeyOwner::System, &purpose(&order.of), &order.reason).await?;
     until_first(|| async {
         let mut kept = quarantined(ctx, &order.of).await?;
-        let what = Happening::Operated { action: "open".into(), subject: Digest::of(&reason)? };
+        let what = at_a_message(operated::OPEN, order, &reason)?;
         kept.value.opened.push(reason.clone());
         kept.value.opened = kept.value.opened.split_off(kept.value.opened.len().saturating_sub(MAX_OPENINGS));
         let mut writes = admin_entry(ctx, by(&order.operator), what).await?;
@@ -291,6 +299,11 @@ where
     let kept = quarantined(ctx, &order.of).await?.value;
     let body = ctx.open(&KeyOwner::System, &purpose(&order.of), &kept.body).await?;
     Ok((kept, body))
+}
+
+fn at_a_message(action: &str, order: &Order<String>, reason: &Sealed) -> Result<Happening> {
+    let (action, subject, of) = (action.to_owned(), Digest::of(reason)?, Some(order.of.clone()));
+    Ok(Happening::Operated { action, subject, of, reason: None })
 }
 
 /// Puts a quarantined message back on its queue, then marks it. A crash between both sends it twice, which its
@@ -320,7 +333,7 @@ where
 async fn mark<C: WriteStore + Clock + Vault>(ctx: &C, order: &Order<String>) -> Result<()> {
     let mut kept = quarantined(ctx, &order.of).await?;
     let reason = ctx.seal(&KeyOwner::System, &purpose(&order.of), &order.reason).await?;
-    let what = Happening::Operated { action: "redrive".into(), subject: Digest::of(&reason)? };
+    let what = at_a_message(operated::REDRIVE, order, &reason)?;
     kept.value.redriven_at = Some(ctx.now());
     kept.value.redrive_reason = Some(reason);
     let slot = Slot::Quarantine(order.of.clone());

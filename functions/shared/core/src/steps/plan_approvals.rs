@@ -326,7 +326,7 @@ where
 }
 
 /// The digest that votes are for: of the planned action, or of what was understood where nothing is executed.
-fn action_of(request: &Request) -> Result<Digest> {
+pub(super) fn action_of(request: &Request) -> Result<Digest> {
     match request.plan.as_ref().and_then(|plan| plan.action.as_ref()) {
         Some(action) => Digest::of(action),
         None => Digest::of(&(

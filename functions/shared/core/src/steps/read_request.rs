@@ -15,6 +15,7 @@ use crate::{
     ports::{Configs, ReadStore, Salt, Vault},
     request::{Request, Said},
     slot::{List, Slot},
+    time::Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -96,6 +97,7 @@ fn subject(by: &By) -> Option<SubjectId> {
 fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], words: &[Said], names: &Names) -> Value {
     let name =
         |subject: &SubjectId| names.get(subject).map_or("somebody", |who| who.name.as_str()).to_owned();
+    let at = |at: Option<Timestamp>| at.map(|at| at.to_string());
     let by = |by: &By| match by {
         By::Person { subject, via } => json!({"person": name(subject), "via": via}),
         By::Policy { policy } => json!({"policy": policy}),
@@ -120,10 +122,11 @@ fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], words: &[Said]
         "application": request.application, "entitlement": request.entitlement,
         "requester": name(&request.requester), "beneficiary": name(&request.beneficiary),
         "granted": request.granted.as_ref().map(|action| json!({"entitlement": action.entitlement, "duration": action.duration})),
-        "asked_at": request.times.asked.to_string(),
-        "starts_at": request.window.starts.map(|at| at.to_string()),
-        "ends_at": request.window.ends.map(|at| at.to_string()),
-        "expires_at": request.times.expires.map(|at| at.to_string()),
+        "asked_at": request.times.asked.to_string(), "delivered_at": at(request.times.delivered),
+        "first_touched_at": at(request.times.first_touched), "decided_at": at(request.times.decided),
+        "granted_at": at(request.times.granted), "expires_at": at(request.times.expires),
+        "ended_at": at(request.times.ended),
+        "starts_at": at(request.window.starts), "ends_at": at(request.window.ends),
         "gates": gates.iter().map(gate).collect::<Vec<_>>(),
         "timeline": entries.iter().map(entry).collect::<Vec<_>>(),
     })

@@ -67,6 +67,8 @@ struct Seen {
     request: RequestId,
     gate: u32,
     action: Digest,
+    /// When their card was posted, where it is one.
+    at: Option<Timestamp>,
 }
 
 /// A vote as it came in.
@@ -164,10 +166,10 @@ async fn seen(ctx: &impl ReadStore, sight: &Sight) -> Result<Seen> {
         Sight::Card(id) => {
             let shown: Shown =
                 read(ctx, &Slot::Shown(id.clone())).await?.ok_or(Error::NotFound("card"))?.value;
-            Ok(Seen { request: shown.request, gate: shown.gate, action: shown.action })
+            Ok(Seen { request: shown.request, gate: shown.gate, action: shown.action, at: Some(shown.at) })
         }
         Sight::Gate { request, gate, action } => {
-            Ok(Seen { request: request.clone(), gate: *gate, action: action.clone() })
+            Ok(Seen { request: request.clone(), gate: *gate, action: action.clone(), at: None })
         }
     }
 }
@@ -177,7 +179,7 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
     fill(ctx, &shown.request, shown.gate).await?;
-    let request = read_request(ctx, &shown.request).await?;
+    let mut request = read_request(ctx, &shown.request).await?;
     let gate = read_gate(ctx, &shown.request, shown.gate).await?;
     if let Some(ending) = gate.value.ending() {
         let mine = gate.value.votes.get(voter).is_some_and(|vote| vote.id == input.id);
@@ -194,7 +196,11 @@ where
             plan_anew(ctx, by, request, gate).await?;
             Ok(Recorded::Refused(Refusal::PolicyWithdrawn))
         }
-        Ok(vote) => count(ctx, input, voter, vote, request, gate, &config).await,
+        Ok(vote) => {
+            // A card may be pressed before its sender has noted that it was posted.
+            request.value.times.delivered = request.value.times.delivered.or(shown.at);
+            count(ctx, input, voter, vote, request, gate, &config).await
+        }
         Err(reason) => {
             let needed = gate.value.stage.step_up.clone().filter(|_| reason == Refusal::SignInNeeded);
             let refused = refuse(ctx, &input.actor, voter, reason, request, gate).await?;

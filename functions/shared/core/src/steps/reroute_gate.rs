@@ -11,13 +11,14 @@ use crate::{
     audit::{By, Happening},
     change::{Change, Versioned, decode, put, read, read_request},
     gate::{Candidate, Coverage, Difference, Gate, InboxEntry},
-    ids::{RequestId, SubjectId},
+    ids::{LeaveId, RequestId, SubjectId},
     outbox::{AskKind, Row, Work},
     policy::{Approver, Panel},
     ports::{Action, Clock, Configs, Expect, MAX_WRITES, Queues, ReadStore, Salt, Write, WriteStore},
     request::Request,
     slot::{List, Slot},
 };
+use std::collections::BTreeSet;
 
 /// Does one row `RerouteInboxes` or `RerouteGate`. One that is for later is left alone until then.
 ///
@@ -144,13 +145,13 @@ impl Routing<'_> {
     {
         let own = self.gate.own_right(self.number);
         let others = has_fallback(self.opening);
-        let Sifted { here, .. } = sift(ctx, self.opening, own.clone(), others, ctx.now()).await?;
+        let Sifted { here, leaves, .. } = sift(ctx, self.opening, own.clone(), others, ctx.now()).await?;
         if self.is_enough(&here) {
             return Ok((self.coverage(own, here.clone(), true, &[]), here));
         }
         let desk = [Approver::Role("desk".into())];
         for approvers in [panel.fallback.as_slice(), &desk].into_iter().filter(|one| !one.is_empty()) {
-            let found = self.others(ctx, approvers, &own).await?;
+            let found = self.others(ctx, approvers, &own, &leaves).await?;
             let all = [here.as_slice(), &found].concat();
             if self.is_enough(&all) {
                 return Ok((self.coverage(own, all.clone(), false, approvers), all));
@@ -163,13 +164,19 @@ impl Routing<'_> {
         Ok((self.coverage(own, asked, false, &stand_ins), here))
     }
 
-    async fn others<C>(&self, ctx: &C, approvers: &[Approver], own: &[Candidate]) -> Result<Vec<Candidate>>
+    async fn others<C>(
+        &self,
+        ctx: &C,
+        approvers: &[Approver],
+        own: &[Candidate],
+        leaves: &BTreeSet<LeaveId>,
+    ) -> Result<Vec<Candidate>>
     where
         C: ReadStore + Clock + Salt,
     {
         let found = candidates(ctx, self.opening, self.number, approvers, ctx.now()).await?;
         let new = |one: &Candidate| !own.iter().any(|known| known.subject == one.subject);
-        Ok(found.into_iter().filter(new).map(Candidate::standing_in).collect())
+        Ok(found.into_iter().filter(new).map(|one| one.standing_in(leaves)).collect())
     }
 
     fn is_enough(&self, people: &[Candidate]) -> bool {

@@ -7,18 +7,20 @@ use super::{
 use crate::{
     Error, Result,
     gate::{Basis, Candidate, MAX_CANDIDATES, Roster, StandIns, seating::distinct},
-    ids::SubjectId,
+    ids::{LeaveId, SubjectId},
     person::{Employment, Person},
     policy::Approver,
     ports::{ReadStore, Salt},
     time::Timestamp,
 };
+use std::collections::BTreeSet;
 
 /// Approvers of a panel of whom too many are away, and the people they are.
 #[derive(Default)]
 struct Absent {
     approvers: Vec<Approver>,
     people: Vec<Candidate>,
+    leaves: BTreeSet<LeaveId>,
 }
 
 /// Asks these approvers of a panel; those of `absent` stay in force and are asked once enough of them are here.
@@ -28,7 +30,7 @@ fn ask(roster: &mut Roster, panel: u32, absent: Absent, approvers: &[Approver], 
     if absent.approvers.is_empty() {
         roster.asked.extend(found);
     } else {
-        roster.asked.extend(found.into_iter().map(Candidate::standing_in));
+        roster.asked.extend(found.into_iter().map(|one| one.standing_in(&absent.leaves)));
         roster.stand_ins.push(StandIns { panel, approvers: approvers.to_vec() });
     }
     roster.in_force.push([absent.approvers.as_slice(), approvers].concat());
@@ -70,7 +72,7 @@ async fn resolve_panel(
         let named = named(ctx, opening, number, approvers).await?;
         // The last three lists are the fallback, the desk and the admins.
         let others = turn + 3 < lists.len() || has_fallback(opening);
-        let Sifted { here: found, mut left_out } = sift(ctx, opening, named, others, now).await?;
+        let Sifted { here: found, mut left_out, leaves } = sift(ctx, opening, named, others, now).await?;
         let all = [roster.asked.as_slice(), &found].concat();
         if !approvers.is_empty() && opening.can_be_seated(&seats, &all) {
             absent.people.append(&mut left_out);
@@ -79,7 +81,7 @@ async fn resolve_panel(
         }
         if !left_out.is_empty() && absent.approvers.is_empty() {
             left_out.extend(found.into_iter().filter(Candidate::is_own));
-            absent = Absent { approvers: approvers.to_vec(), people: left_out };
+            absent = Absent { approvers: approvers.to_vec(), people: left_out, leaves };
         }
     }
     Err(Error::Refused("nobody can be asked: neither the stage's approvers nor the desk nor an admin".into()))
@@ -193,6 +195,8 @@ pub(super) struct Sifted {
     pub(super) here: Vec<Candidate>,
     /// Who is not, being away.
     pub(super) left_out: Vec<Candidate>,
+    /// By which leaves those are away.
+    pub(super) leaves: BTreeSet<LeaveId>,
 }
 
 /// Leaves out the interested and who stands in for them, the inactive, those who decided earlier and from whom this was
@@ -237,6 +241,9 @@ pub(super) async fn sift(
     }
     let here = |c: &Candidate| !known.get(&c.subject).is_some_and(|person| person.is_away(now));
     let only_here = others || kept.iter().any(here);
-    let (here, left_out) = kept.into_iter().partition(|one| !only_here || here(one));
-    Ok(Sifted { here, left_out })
+    let (here, left_out): (Vec<Candidate>, Vec<Candidate>) =
+        kept.into_iter().partition(|one| !only_here || here(one));
+    let away = left_out.iter().filter_map(|one| known.get(&one.subject));
+    let leaves = away.flat_map(|person| person.leaves_at(now)).cloned().collect();
+    Ok(Sifted { here, left_out, leaves })
 }

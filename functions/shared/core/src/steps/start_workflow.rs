@@ -250,6 +250,7 @@ pub(super) fn requested(request: &Request, words: Digest) -> Happening {
         requester: request.requester.clone(),
         beneficiary: request.beneficiary.clone(),
         filer: request.filer.clone(),
+        asked: Some(request.times.asked),
     }
 }
 

@@ -1,4 +1,6 @@
-//! `verify-audit`: hashes every entry of every chain again and checks how they hang together.
+//! `verify-audit`: hashes every entry of every chain again, and what the entries speak of, and checks how they hang together.
+
+mod payloads;
 
 use crate::{
     Result,
@@ -22,6 +24,8 @@ pub struct Verified {
     pub chains: usize,
     /// Entries that were hashed again.
     pub entries: usize,
+    /// What is stored beside them and was hashed again: words, facts, actions, configurations, reasons.
+    pub payloads: usize,
     /// Chains that are broken, and where.
     pub flaws: Vec<(String, Flaw)>,
 }
@@ -32,43 +36,29 @@ pub struct Verified {
 /// As [`ReadStore::get`].
 pub async fn verify_audit(ctx: &(impl ReadStore + Clock), days: u16) -> Result<Verified> {
     let mut verified = Verified::default();
-    until_still(ctx, ADMIN_CHAIN, &mut verified, async || {
-        Ok(read::<Head>(ctx, &Slot::AdminHead).await?.map(|found| found.value).unwrap_or_default())
-    })
-    .await?;
+    verify_chain(ctx, ADMIN_CHAIN, &mut verified).await?;
     for back in 0..i64::from(days) {
         let day = Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
         for shard in 0..SHARDS {
             for stored in ctx.list(&List::Day(day.clone(), shard)).await? {
-                verify_request(ctx, &decode::<Listed>(stored)?.value.request, &mut verified).await?;
+                let listed: Listed = decode(stored)?.value;
+                verify_chain(ctx, listed.request.as_str(), &mut verified).await?;
             }
         }
     }
     Ok(verified)
 }
 
-/// Verifies the chain of one request.
+/// Verifies one chain: [`ADMIN_CHAIN`], or a request's by its id.
 ///
 /// # Errors
-/// As [`ReadStore::get`].
-pub async fn verify_request(ctx: &impl ReadStore, id: &RequestId, verified: &mut Verified) -> Result<()> {
-    until_still(ctx, id.as_str(), verified, async || Ok(read_request(ctx, id).await?.value.head)).await
-}
-
-/// How often a chain is read at most that goes on while it is read.
-const READINGS: u32 = 4;
-
-/// Reads a chain and its head; once more if the head has moved meanwhile, since then the two need not fit.
-async fn until_still(
-    ctx: &impl ReadStore,
-    chain: &str,
-    verified: &mut Verified,
-    head: impl AsyncFn() -> Result<Head>,
-) -> Result<()> {
-    let (mut known, mut found) = (head().await?, Ok(0));
+/// As [`ReadStore::get`]; [`crate::Error::NotFound`] for an unknown request.
+pub async fn verify_chain(ctx: &impl ReadStore, chain: &str, verified: &mut Verified) -> Result<()> {
+    let (mut known, mut found) = (head(ctx, chain).await?, Ok((0, 0)));
     for _ in 0..READINGS {
         found = check(ctx, chain, &known).await?;
-        let now = head().await?;
+        let now = head(ctx, chain).await?;
+        // What is read while the chain goes on need not fit.
         if found.is_ok() || now == known {
             break;
         }
@@ -76,19 +66,42 @@ async fn until_still(
     }
     verified.chains += 1;
     match found {
-        Ok(entries) => verified.entries += entries,
+        Ok((entries, payloads)) => {
+            verified.entries += entries;
+            verified.payloads += payloads;
+        }
         Err(flaw) => verified.flaws.push((chain.to_owned(), flaw)),
     }
     Ok(())
 }
 
-/// How many entries a sound chain has.
-async fn check(ctx: &impl ReadStore, chain: &str, head: &Head) -> Result<std::result::Result<usize, Flaw>> {
+async fn head(ctx: &impl ReadStore, chain: &str) -> Result<Head> {
+    match chain {
+        ADMIN_CHAIN => {
+            Ok(read::<Head>(ctx, &Slot::AdminHead).await?.map(|found| found.value).unwrap_or_default())
+        }
+        id => Ok(read_request(ctx, &RequestId::new(id)?).await?.value.head),
+    }
+}
+
+/// How often a chain is read at most that goes on while it is read.
+const READINGS: u32 = 4;
+
+/// How many entries and payloads a sound chain has.
+async fn check(
+    ctx: &impl ReadStore,
+    chain: &str,
+    head: &Head,
+) -> Result<std::result::Result<(usize, usize), Flaw>> {
     let stored = ctx.list(&List::Audit(chain.to_owned())).await?;
     let entries: Result<Vec<Entry>> =
         stored.into_iter().map(|entry| decode(entry).map(|entry| entry.value)).collect();
-    Ok(match entries {
-        Ok(entries) => verify(chain, &entries, head).map(|()| entries.len()),
-        Err(_) => Err(Flaw { sequence: 0, what: "an entry does not decode" }),
-    })
+    let Ok(entries) = entries else {
+        return Ok(Err(Flaw { sequence: 0, what: "an entry does not decode" }));
+    };
+    if let Err(flaw) = verify(chain, &entries, head) {
+        return Ok(Err(flaw));
+    }
+    let payloads = payloads::check(ctx, chain, &entries).await?;
+    Ok(payloads.map(|payloads| (entries.len(), payloads)))
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     Error, Result,
-    audit::{By, Happening},
+    audit::{By, Happening, operated},
     change::{Change, Versioned, put, read},
     config::ActiveConfig,
     digest::Digest,
@@ -60,9 +60,11 @@ async fn attempt<C: WriteStore + Clock + Vault>(ctx: &C, order: &Order<Digest>) 
         return Err(Error::Refused("it is the active one: activate another first".into()));
     }
     let reason = ctx.seal(&KeyOwner::System, PURPOSE, &order.reason).await?;
+    let digest = Digest::of(&reason)?;
     let withdrawal = Withdrawal { by: order.operator.clone(), at: ctx.now(), reason };
     let by = By::Person { subject: order.operator.clone(), via: "operator".into() };
-    let what = Happening::Operated { action: "withdraw".into(), subject: order.of.clone() };
+    let (action, subject) = (operated::WITHDRAW.to_owned(), order.of.clone());
+    let what = Happening::Operated { action, subject, of: None, reason: Some(digest) };
     let mut writes = vec![
         put(slot(&order.of), Expect::Absent, &withdrawal, None)?,
         // Nobody makes it the active one meanwhile.

@@ -35,7 +35,7 @@ impl Simulation<'_> {
         let mut state = self.world.state();
         let now = state.now;
         let period = Period { from: now, to: Timestamp(now.0 + minutes * 60_000) };
-        state.outside.leave.push(Leave { employee: Company::employee(who), period });
+        state.outside.leave.push(Leave { id: None, employee: Company::employee(who), period });
         state.outside.unread = true;
     }
 

@@ -9,6 +9,7 @@ use countersign_core::{
     ports::Clock,
     request::{Effect, EffectState, Request, Status},
     slot::Slot,
+    steps::verify_audit::{Verified, verify_chain},
 };
 use std::{collections::BTreeMap, fmt};
 
@@ -80,6 +81,7 @@ pub(super) fn of(seed: u64, world: &World) -> Result<Report, Found> {
         world.broken().into_iter().map(|(id, broken)| (Some(id), broken)).collect();
     broken.extend(world.state().witnessed().into_iter().map(|(id, broken)| (Some(id), broken)));
     broken.extend(unfinished(world));
+    broken.extend(payloads_of_no_entry(world));
     broken.extend(held_without_a_grant(world));
     broken.extend(seats_of_nobody(world));
     broken.extend(money_of_nobody(world));
@@ -110,6 +112,18 @@ fn unfinished(world: &World) -> Vec<(Option<RequestId>, Broken)> {
     let dead = &state.deliveries.dead;
     left.extend(dead.first().map(|one| found(None, format!("{} dead letters: {one:?}", dead.len()))));
     left
+}
+
+/// I10: words, facts and actions are what the chains say of them.
+fn payloads_of_no_entry(world: &World) -> Vec<(Option<RequestId>, Broken)> {
+    let flaws = |id: RequestId| {
+        let mut verified = Verified::default();
+        let answer = world.finish(verify_chain(world, id.as_str(), &mut verified));
+        let how = format!("{answer:?} {:?}", verified.flaws);
+        let found = answer.is_err() || !verified.flaws.is_empty();
+        found.then_some((Some(id), Broken { invariant: "I10", how }))
+    };
+    world.requests().into_iter().filter_map(flaws).collect()
 }
 
 /// I15: a ledger of seats holds just those of the requests that have one, and of these only what is in doubt is not taken.

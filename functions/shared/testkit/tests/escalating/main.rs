@@ -315,7 +315,7 @@ fn away(world: &World, who: &str, from: i64, until: i64) {
     let period = Period { from: at(from), to: at(until) };
     let mut state = world.state();
     state.outside.unread = true;
-    state.outside.leave.push(Leave { employee: Company::employee(who), period });
+    state.outside.leave.push(Leave { id: None, employee: Company::employee(who), period });
 }
 
 fn sync(world: &World) {

@@ -312,7 +312,7 @@ fn others_who_are_asked_later_read_it_too() {
     {
         let now = world.now();
         let period = Period { from: now, to: Timestamp(now.0 + 7 * 86_400_000) };
-        world.state().outside.leave.push(Leave { employee: Company::employee("marcus"), period });
+        world.state().outside.leave.push(Leave { id: None, employee: Company::employee("marcus"), period });
     }
     world.finish(sync_people(&world)).unwrap();
     world.sweep();

@@ -1,6 +1,10 @@
 //! Deaths at any call, and the same call several times at once.
 
 use super::*;
+use countersign_core::steps::{
+    delegating::{Giving, end, give},
+    operate::Order,
+};
 
 /// Asked, answered and approved, whatever befalls the product; answers the request.
 fn talks(world: &World) -> RequestId {
@@ -101,4 +105,32 @@ fn the_same_call_twice_at_once_is_one_question_and_one_answer() {
         world.run();
         assert_eq!(world.broken(), [], "seed {seed}");
     }
+}
+
+/// Asked by Marcus's delegate, who decides in his place no more when the answer comes, or still does.
+fn told_of_the_answer(ended: bool) -> usize {
+    let world = World::harbour();
+    asked(&world);
+    let (marcus, now) = (world.subject("marcus"), world.now());
+    let period = Period { from: now, to: Timestamp(now.0 + DAY * 1_000) };
+    let of = Giving { from: marcus.clone(), to: world.subject("jonas"), period };
+    let order = Order { of, operator: marcus.clone(), reason: String::new() };
+    world.finish(give(&world, &order, "slack")).unwrap();
+    world.run();
+    let shown = world.card_of("jonas").unwrap();
+    world.say("jonas", &shown, false, "because of what?");
+    world.run();
+    if ended {
+        let order = Order { of: marcus.clone(), operator: marcus, reason: String::new() };
+        world.finish(end(&world, &order, "slack")).unwrap();
+        world.run();
+    }
+    answers(&world, "emma", "because");
+    let lines = world.headlines("jonas");
+    lines.iter().filter(|line| line.starts_with("Your question was answered")).count()
+}
+
+#[test]
+fn whoever_asked_is_told_the_answer_while_they_may_decide() {
+    assert_eq!((told_of_the_answer(false), told_of_the_answer(true)), (1, 0));
 }

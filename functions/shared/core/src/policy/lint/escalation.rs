@@ -27,13 +27,15 @@ fn lint_one(place: &str, stage: &Stage, escalation: &Escalation, findings: &mut 
     if escalation.steps().len() < escalation.to.len() && escalation.mode == Mode::Next {
         findings.add(place, "has an order that takes more than a year.", "Give each of the order less time.");
     }
-    if escalation.mode == Mode::Add || !stage.all_of.is_empty() {
+    if escalation.mode == Mode::Add {
         return;
     }
     let steps = escalation.steps();
     let instead = steps.iter().filter_map(|step| most(step.to.first()?));
-    if let Some(people) = instead.min().filter(|people| *people < stage.approve_at as usize) {
-        let what = format!("asks {people} people instead, of whom {} must approve.", stage.approve_at);
+    // They take the seats of every group.
+    let seats: usize = stage.seats().iter().sum();
+    if let Some(people) = instead.min().filter(|people| *people < seats) {
+        let what = format!("asks {people} people instead, of whom {seats} must approve.");
         findings.add(place, what, "Name as many as must approve, or let the escalation add them.");
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn lint_all(
     let names = stages.iter().map(|stage| stage.id.as_str());
     findings.repeated(place, names, "Give every stage of a rule a name of its own.");
     expiry::lint_all(place, stages, findings);
+    times::lint_all(config, place, stages, findings);
     for (index, stage) in stages.iter().enumerate() {
         let place = format!("{place}/{}", stage.id);
         lint_stage(config, &place, matches, stage, findings);

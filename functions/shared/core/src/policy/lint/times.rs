@@ -12,6 +12,11 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 const DAY_SECONDS: u64 = 86_400;
 
+/// The most days that a request waits for people: an execution is ended after a year, and there is more to do than wait.
+const MAX_WAIT_DAYS: u64 = 360;
+/// The most reminders of a stage.
+pub(super) const MAX_REMINDERS: usize = 20;
+
 pub(super) fn lint_working_time(working_time: &WorkingTime, findings: &mut Findings) {
     let place = "working_time";
     if !working_time.has_zone() {
@@ -37,6 +42,14 @@ pub(super) fn lint(config: &Config, place: &str, stage: &Stage, findings: &mut F
     let further = stage.further().map(|further| further.within);
     let within: Vec<Lapse> =
         stage.reminders.iter().copied().chain(steps.iter().copied()).chain(stage.warning).collect();
+    if stage.reminders.len() > MAX_REMINDERS {
+        let what = format!("reminds {} times.", stage.reminders.len());
+        findings.add(
+            place,
+            what,
+            "Keep to twenty reminders; each wakes the workflow and everybody who is asked.",
+        );
+    }
     let all = within.iter().copied().chain([stage.expires_after]).chain(further);
     let Some(hours) = Hours::of(config.policy.working_time.as_ref(), all.clone()) else {
         let what = "counts working time, but nobody says when people work.";
@@ -64,6 +77,20 @@ pub(super) fn lint(config: &Config, place: &str, stage: &Stage, findings: &mut F
         [stage.expires_after].into_iter().chain(further).map(|lapse| hours.most_days(lapse)).sum();
     if days > u64::from(MAX_SEARCHED_DAYS) {
         findings.add(place, "may take more than a year.", "Give less time, or more hours of work.");
+    }
+}
+
+/// How many days stages that follow one another wait for people at the longest, with what may be asked beside them.
+pub(super) fn lint_all(config: &Config, place: &str, stages: &[Stage], findings: &mut Findings) {
+    let policy = &config.policy;
+    let wait = |stage: &Stage| Hours::of_stage(policy.working_time.as_ref(), stage);
+    let beside = [Some(&policy.desk), policy.seats.as_ref(), Some(&policy.finance)];
+    let exemption = policy.exemptions.iter().map(wait).max().unwrap_or_default();
+    let days: u64 = stages.iter().chain(beside.into_iter().flatten()).map(wait).sum::<u64>() + exemption;
+    if days > MAX_WAIT_DAYS {
+        let what =
+            format!("may wait for people for {days} days, with the desk, an exemption, a seat and Finance.");
+        findings.add(place, what, "Give its stages less time: no workflow runs for longer than a year.");
     }
 }
 
@@ -98,6 +125,16 @@ impl<'a> Hours<'a> {
     /// None where one of these is of working time that nobody knows.
     fn of(known: Option<&'a WorkingTime>, mut lapses: impl Iterator<Item = Lapse>) -> Option<Self> {
         (known.is_some() || !lapses.any(Lapse::is_working)).then_some(Self(known))
+    }
+
+    /// The most days that a stage waits for people: until its end, and while questions wait for their answers.
+    fn of_stage(known: Option<&'a WorkingTime>, stage: &Stage) -> u64 {
+        let further = stage.further().map(|further| further.within);
+        let lapses = [stage.expires_after].into_iter().chain(further);
+        // Of working time that nobody knows is told elsewhere.
+        let Some(hours) = Self::of(known, lapses.clone()) else { return 0 };
+        let answers = stage.answer_within.seconds().div_ceil(DAY_SECONDS) * u64::from(stage.questions);
+        lapses.map(|lapse| hours.most_days(lapse)).sum::<u64>() + answers
     }
 
     fn seconds(&self, lapse: Lapse) -> u64 {

@@ -1,6 +1,6 @@
 //! Ends a grant for a time before its end.
 
-use super::{Obeyed, Order, allowed, finish, operated};
+use super::{Obeyed, Order, allowed, finish, ordered};
 use crate::{
     Error, Result,
     change::read_request,
@@ -40,7 +40,7 @@ where
     if read.value.status != Status::Active || end.value.ending().is_some() {
         return Ok(Obeyed::NothingToDo);
     }
-    let mut change = operated(ctx, order, read, "revoke").await?;
+    let mut change = ordered(ctx, order, read, "revoke").await?;
     change.request.cancelled_by = Some(order.operator.clone());
     // The sweep starts the revocation again if nobody else does, counted from here.
     change.request.times.expires = Some(change.now());

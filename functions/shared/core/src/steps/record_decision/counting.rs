@@ -53,6 +53,7 @@ where
         basis: basis_name(&vote.basis),
         acting_for: vote.acting_for.clone(),
         delegation: vote.delegation.clone(),
+        leaves: gate.value.leaves_behind(voter),
         panels: vote.panels.clone(),
         action: vote.action.clone(),
         reason,

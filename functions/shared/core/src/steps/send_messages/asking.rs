@@ -10,7 +10,7 @@ use crate::{
     Error, Result,
     audit::By,
     cards,
-    change::{Change, read, read_request},
+    change::{Change, Versioned, decode, read, read_request},
     gate::{Gate, seating::distinct},
     ids::{RequestId, SubjectId},
     outbox::AskKind,
@@ -19,7 +19,7 @@ use crate::{
     ports::{Chat, Clock, Configs, Queues, Vault, WriteStore},
     posted::PostedCopy,
     request::Request,
-    slot::Slot,
+    slot::{List, Slot},
     steps::{ask_approvers::read_gate, identifying::people},
     time::Timestamp,
 };
@@ -58,7 +58,7 @@ where
         .iter()
         .filter_map(|subject| Some((subject, people.get(subject).and_then(|person| person.chat.first())?)));
     let asked = for_all(reachable, |(subject, user)| ask_one(ctx, &asking, subject, user)).await;
-    note_delivery(ctx, &case.request).await?;
+    note_delivery(ctx, &case.request, number).await?;
     asked
 }
 
@@ -100,8 +100,8 @@ async fn remind<C: WriteStore + Chat>(
 }
 
 /// Notes when the first card reached an approver. Somebody else's change in between matters more.
-async fn note_delivery<C: WriteStore + Clock>(ctx: &C, request: &Request) -> Result<()> {
-    if request.times.delivered.is_some() {
+async fn note_delivery<C: WriteStore + Clock>(ctx: &C, request: &Request, gate: u32) -> Result<()> {
+    if request.times.delivered.is_some() || !is_anywhere(ctx, &request.id, gate).await? {
         return Ok(());
     }
     let read = read_request(ctx, &request.id).await?;
@@ -113,4 +113,11 @@ async fn note_delivery<C: WriteStore + Clock>(ctx: &C, request: &Request) -> Res
         Err(Error::Conflict) => Ok(()),
         other => other,
     }
+}
+
+/// Whether the card of a gate is known to be in somebody's messages.
+async fn is_anywhere(ctx: &impl WriteStore, request: &RequestId, gate: u32) -> Result<bool> {
+    let copies = ctx.list(&List::Copies(request.clone(), gate)).await?;
+    let copies: Vec<Versioned<PostedCopy>> = copies.into_iter().map(decode).collect::<Result<_>>()?;
+    Ok(copies.iter().any(|copy| copy.value.is_posted()))
 }

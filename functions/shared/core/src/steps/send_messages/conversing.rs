@@ -129,7 +129,7 @@ async fn begin<C: WriteStore + Clock>(
     }
 }
 
-/// Tells who asked a question that its answer is there, while it can still help.
+/// Tells who asked a question that its answer is there, while it can still help and they may still decide.
 pub(super) async fn tell_answer<C>(ctx: &C, id: &RequestId, number: u32, question: u32) -> Result<()>
 where
     C: WriteStore + Chat + Configs + Vault,
@@ -138,7 +138,7 @@ where
     let asked = gate.questions_by_number().find(|(known, _)| *known == question);
     let (None, Some((_, asked))) = (gate.ending(), asked) else { return Ok(()) };
     let by = asked.by.clone();
-    if gate.was_passed_on(&by) {
+    if !gate.may_answer(&by) {
         return Ok(());
     }
     let people = people(ctx, std::slice::from_ref(&by)).await?;

@@ -1,6 +1,7 @@
 //! Times, escalations and ends of a stage that nobody can mean.
 
 use super::*;
+use crate::policy::lint::times::MAX_REMINDERS;
 
 fn step(after: &str, to: Vec<Approver>, mode: Mode) -> Escalation {
     Escalation { after: lapse(after), to, mode }
@@ -186,4 +187,98 @@ fn times_that_nobody_can_compare_are_found() {
     let mut config = sound();
     steps("1 working day", "9 working hours")(&mut config);
     assert_eq!(lint(&config), []);
+}
+
+#[test]
+fn escalations_that_cannot_fill_every_group_are_found() {
+    use Mode::{Add, Next, Replace};
+    let panel = |approver: Approver, approve_at| Panel {
+        approvers: vec![approver],
+        fallback: vec![],
+        approve_at,
+        deny_at: 1,
+    };
+    let of_groups = |approve_at, to: Vec<Approver>, mode| {
+        move |c: &mut Config| {
+            let stage = of_first(c, 0);
+            let pair = [panel(Approver::Peers, approve_at), panel(Approver::Group("two".into()), 1)];
+            (stage.approvers, stage.all_of) = (Vec::new(), pair.to_vec());
+            stage.escalation = vec![step("1d", to, mode)];
+        }
+    };
+    let people = |count: usize| {
+        let one = |number| Approver::Person(format!("p{number}@harbour.example"));
+        (0..count).map(one).collect::<Vec<_>>()
+    };
+    let place = "rules/first/one/escalation";
+    for (approve_at, count, mode, seats) in [(1, 1, Replace, 2), (1, 2, Next, 2), (2, 2, Replace, 3)] {
+        let asked = if mode == Next { 1 } else { count };
+        let what = format!("asks {asked} people instead, of whom {seats} must approve");
+        check(of_groups(approve_at, people(count), mode), POLICY, place, &what);
+    }
+    for (approve_at, to, mode) in [
+        (1, people(2), Replace),
+        (2, people(3), Replace),
+        (1, people(1), Add),
+        (2, vec![Approver::Owner], Replace),
+    ] {
+        let mut good = sound();
+        of_groups(approve_at, to, mode)(&mut good);
+        assert_eq!(lint(&good), []);
+    }
+}
+
+#[test]
+fn too_many_reminders_are_found() {
+    let reminded = |count: usize| {
+        move |c: &mut Config| {
+            let hours = (1..=count).map(|hour| lapse(&format!("{hour}h")));
+            of_first(c, 0).reminders = hours.collect();
+        }
+    };
+    check(reminded(MAX_REMINDERS + 1), POLICY, "rules/first/one", "reminds 21 times");
+    let mut good = sound();
+    reminded(MAX_REMINDERS)(&mut good);
+    assert_eq!(lint(&good), []);
+}
+
+/// Stages of so many days without questions: of the first rule, the desk, Finance; and of what else may be asked.
+fn waiting(days: [u32; 4], change: impl FnOnce(&mut Config)) -> impl FnOnce(&mut Config) {
+    move |c: &mut Config| {
+        let [one, two, desk, finance] = days.map(|days| lapse(&format!("{days}d")));
+        let set = |stage: &mut Stage, lapse| (stage.expires_after, stage.questions) = (lapse, 0);
+        set(of_first(c, 0), one);
+        set(of_first(c, 1), two);
+        set(&mut c.policy.desk, desk);
+        set(&mut c.policy.finance, finance);
+        change(c);
+    }
+}
+
+#[test]
+fn requests_that_would_wait_for_longer_than_a_workflow_runs_are_found() {
+    let found = |days, change: fn(&mut Config), sum: u64| {
+        let what = format!("may wait for people for {sum} days");
+        check(waiting(days, change), POLICY, "rules/first", &what);
+    };
+    found([300, 41, 10, 10], |_| {}, 361);
+    found([1, 2, 300, 58], |_| {}, 361);
+    found([300, 40, 10, 10], |c| of_first(c, 0).questions = 1, 362);
+    let further = |c: &mut Config| {
+        let to = vec![Approver::Owner];
+        of_first(c, 0).on_expiry = OnExpiry::Escalate(Further { to, within: lapse("25h") });
+    };
+    found([300, 40, 10, 10], further, 362);
+    let seats = |c: &mut Config| {
+        c.policy.seats = Some(Stage { questions: 0, ..Stage::clone(&c.policy.finance) });
+    };
+    found([300, 40, 10, 10], seats, 370);
+    let exempted = |c: &mut Config| {
+        let exemption = |days| Stage { questions: 0, ..Stage::until("e", Span::of_days(days)) };
+        c.policy.exemptions = vec![exemption(3), exemption(7), exemption(5)];
+    };
+    found([300, 40, 10, 10], exempted, 367);
+    let mut good = sound();
+    waiting([300, 40, 10, 10], |_| {})(&mut good);
+    assert_eq!(lint(&good), []);
 }
