@@ -43,6 +43,10 @@ mod deployment;
 mod expiry;
 #[path = "journeys/facts.rs"]
 mod facts;
+#[path = "journeys/forgery.rs"]
+mod forgery;
+#[path = "journeys/interrupted.rs"]
+mod interrupted;
 #[path = "journeys/less.rs"]
 mod less;
 #[path = "journeys/lifetime.rs"]

@@ -109,6 +109,20 @@ impl Stack {
         self.audit(id).await.into_iter().filter(|entry| fits(&entry.what)).collect()
     }
 
+    /// Everything that stands in the table, item by item as it is stored.
+    pub(crate) async fn records(&self) -> Vec<String> {
+        let mut input = json!({"TableName": self.output("TableName"), "ConsistentRead": true});
+        let mut found = Vec::new();
+        loop {
+            let page = self.dynamodb("Scan", &input).await;
+            found.extend(page["Items"].as_array().unwrap().iter().map(Value::to_string));
+            match page.get("LastEvaluatedKey") {
+                Some(last) => input["ExclusiveStartKey"] = last.clone(),
+                None => return found,
+            }
+        }
+    }
+
     /// Puts a record, as a test seeds it.
     pub(crate) async fn put(&self, slot: &Slot, body: &Value) {
         let (pk, sk) = keys(slot);
