@@ -61,6 +61,8 @@ mod quorum;
 mod seats;
 #[path = "journeys/talk.rs"]
 mod talk;
+#[path = "journeys/tampering.rs"]
+mod tampering;
 #[path = "journeys/target.rs"]
 mod target;
 #[path = "journeys/together.rs"]

@@ -7,7 +7,10 @@ use crate::harness::{
     waiting::{all, until},
 };
 use countersign_core::{audit::Happening, gate::Ending, ids::RequestId, request::Outcome, time::Timestamp};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    cell::RefCell,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 const GROUP: &str = "app-tableau-viewer";
 /// Each with the manager.
@@ -23,8 +26,10 @@ const PEOPLE: [(&str, &str); 10] = [
     ("mia", "marcus"),
     ("grace", "marcus"),
 ];
-/// Votes are raced in so many rounds at most, one of each person.
+/// How often each of them races a vote at most.
 const MOST_ROUNDS: i64 = 9;
+/// How far apart they begin: a card must come before the end of its gate, and ten at once may not.
+const APART_MILLIS: i64 = 1_500;
 /// How many people may try before a vote must have ended as wanted.
 const TRIES: usize = 6;
 
@@ -142,7 +147,10 @@ async fn ended_in_one_way(stack: &Stack, asker: &Person<'_>, Tried { id, outcome
         other => panic!("{id}: {other:?}"),
     };
     assert_eq!((gate.ending(), gate.votes.len()), (Some(ending), votes), "{id}: {cast:?}");
-    assert!(*cast != Cast::After || ending == Ending::Expired, "{id}: a vote counted that was cast after the end");
+    assert!(
+        *cast != Cast::After || ending == Ending::Expired,
+        "{id}: a vote counted that was cast after the end"
+    );
     let ends = stack.happened(id, |what| matches!(what, Happening::GateEnded { .. })).await;
     assert_eq!(ends.len(), 1, "{id}: {ends:#?}");
     asker.reads(&[words, id.as_str()]).await;
@@ -162,9 +170,35 @@ async fn ends_so(stack: &Stack, offset: i64, wanted: (Cast, Outcome)) {
     panic!("of {TRIES} votes {offset} ms from the end none was cast and ended as {wanted:?}");
 }
 
-/// How many of those cast in the race were so.
-fn count(raced: &[(Cast, Outcome)], fits: impl Fn(Cast, Outcome) -> bool) -> usize {
-    raced.iter().filter(|(cast, outcome)| *cast != Cast::Never && fits(*cast, *outcome)).count()
+/// The votes that were cast so far, and how their requests ended.
+#[derive(Debug, Default)]
+struct Race(RefCell<Vec<(Cast, Outcome)>>);
+
+impl Race {
+    fn count(&self, fits: impl Fn(Cast, Outcome) -> bool) -> usize {
+        self.0.borrow().iter().filter(|(cast, outcome)| *cast != Cast::Never && fits(*cast, *outcome)).count()
+    }
+
+    /// Fifty votes, half of them surely before the end and some surely after it, and both ways to end.
+    fn is_run(&self) -> bool {
+        let both = [Outcome::Granted, Outcome::Expired].map(|way| self.count(|_, outcome| outcome == way));
+        self.count(|_, _| true) >= 50
+            && self.count(|cast, _| cast == Cast::Before) >= 25
+            && self.count(|cast, _| cast == Cast::After) > 0
+            && !both.contains(&0)
+    }
+
+    /// One person's votes, one after the other, each a little nearer to the end or further behind it.
+    async fn joined(&self, stack: &Stack, (person, place): (&(&'static str, &'static str), i64), start: i64) {
+        at(start + APART_MILLIS * place).await;
+        for round in 0..MOST_ROUNDS {
+            if self.is_run() {
+                return;
+            }
+            let tried = voted_at(stack, *person, 200 * place + 40 * round - 1_800).await;
+            self.0.borrow_mut().push((tried.cast, tried.outcome));
+        }
+    }
 }
 
 #[tokio::test]
@@ -172,23 +206,7 @@ async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
     ends_so(&stack, -2_000, (Cast::Before, Outcome::Granted)).await;
     ends_so(&stack, 20, (Cast::After, Outcome::Expired)).await;
-    raced_against_the_end(&stack).await;
-}
-
-/// Fifty votes, most of them before the end and some after it, from ten people at a time.
-async fn raced_against_the_end(stack: &Stack) {
-    let mut raced = Vec::new();
-    for round in 0..MOST_ROUNDS {
-        let offset = |person: i64| 200 * person + 40 * round - 1_800;
-        let votes = PEOPLE.iter().zip(0..).map(|(person, n)| voted_at(stack, *person, offset(n)));
-        raced.extend(all(votes).await.into_iter().map(|tried| (tried.cast, tried.outcome)));
-        let before = count(&raced, |cast, _| cast == Cast::Before);
-        let after = count(&raced, |cast, _| cast == Cast::After);
-        let ways = [Outcome::Granted, Outcome::Expired].map(|way| count(&raced, |_, outcome| outcome == way));
-        println!("{before} votes before the end, {after} after it; {ways:?} granted and expired");
-        if count(&raced, |_, _| true) >= 50 && before >= 25 && after > 0 && !ways.contains(&0) {
-            return;
-        }
-    }
-    panic!("in {MOST_ROUNDS} rounds too few votes were cast about the end: {raced:?}");
+    let (race, start) = (Race::default(), now());
+    all(PEOPLE.iter().zip(0..).map(|person| race.joined(&stack, person, start))).await;
+    assert!(race.is_run(), "too few votes were cast about the end: {race:?}");
 }

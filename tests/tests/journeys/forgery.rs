@@ -113,7 +113,10 @@ impl Call {
     /// Where the table or a queue names anything of it.
     async fn traces(&self, stack: &Stack) -> Vec<String> {
         let everything = [stack.records().await, stack.queued().await].concat();
-        everything.into_iter().filter(|one| one.contains(&self.recorded) || one.contains(&self.queued)).collect()
+        everything
+            .into_iter()
+            .filter(|one| one.contains(&self.recorded) || one.contains(&self.queued))
+            .collect()
     }
 }
 

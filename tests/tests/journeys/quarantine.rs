@@ -5,6 +5,7 @@ use crate::harness::{
     person::Person,
     raw::{TEAM, fresh},
     stack::Stack,
+    tool::OPERATOR,
     waiting::until,
 };
 use countersign_core::{
@@ -16,9 +17,7 @@ use countersign_core::{
     slot::Slot,
     time::Timestamp,
 };
-use countersign_tests::files;
 use serde_json::{Value, json};
-use std::process::Command;
 
 fn actor(user: &str) -> Actor {
     let user = ChatUser { channel: ChannelKind::Slack, workspace: TEAM.into(), user: user.into() };
@@ -63,24 +62,6 @@ async fn poison_is_kept_aside_and_its_neighbours_go_on() {
     stack.holds(&id, &["customer diary", "this is no message of ours"]).await;
 }
 
-/// Somebody with the role that operators need.
-const OPERATOR: &str = "ada@harbour.example";
-
-/// What a command of the product's own tool says of this stack.
-fn operate(stack: &Stack, arguments: &[&str]) -> String {
-    let tool = files::root().join("target/local/countersign");
-    let done = Command::new(tool)
-        .current_dir(files::root())
-        .arg("--folder")
-        .arg(&stack.folder)
-        .args(arguments)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-    assert!(done.status.success(), "{arguments:?}: {said}");
-    said
-}
-
 /// The asker's answer to a message, as `receive-slack` queues it.
 fn sends(asker: &Person<'_>, message: &MessageId) -> String {
     body(Job::Settle { message: message.clone(), actor: actor(&asker.user), answer: AskerAnswer::Send })
@@ -107,8 +88,12 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
     for seat in seats {
         stack.vacate(seat).await;
     }
-    let [jonas, ben, yuki, marcus] =
-        [stack.person("jonas").await, stack.person("ben").await, stack.person("yuki").await, stack.person("marcus").await];
+    let [jonas, ben, yuki, marcus] = [
+        stack.person("jonas").await,
+        stack.person("ben").await,
+        stack.person("yuki").await,
+        stack.person("marcus").await,
+    ];
     let (before, first) = ben.prepares("I need access to Salesforce for the travel notes").await;
     let (after, second) = yuki.prepares("I need access to Salesforce for the travel notes").await;
     let trigger = format!("redriven.{}", fresh());
@@ -130,7 +115,7 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
         stack.granted_once(id).await;
         stack.is_sound(id).await;
     }
-    let listed = operate(&stack, &["ops", "list"]);
+    let listed = stack.operate(&["ops", "list"]);
     assert!(listed.lines().any(|line| line.contains(early) && line.contains("start")), "{listed}");
 
     let command = form_urlencoded::Serializer::new(String::new())
@@ -148,12 +133,12 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
     assert_eq!(stack.delivers(&delivery).await.status, Some(200));
     let slot = Slot::Message(message.clone());
     until("the message is there now", || async { stack.get(&slot).await.unwrap() }).await;
-    operate(&stack, &["ops", "redrive", early, "--reason", "its message has come", "--operator", OPERATOR]);
+    stack.operate(&["ops", "redrive", early, "--reason", "its message has come", "--operator", OPERATOR]);
     let id = RequestId::derived(&["request", message.as_str(), "0"]);
     marcus.presses("approve", id.as_str()).await;
     stack.ended(&id, Outcome::Granted).await;
     assert_ne!(quarantined(&stack, early).await["redriven_at"], Value::Null);
-    let listed = operate(&stack, &["ops", "list"]);
+    let listed = stack.operate(&["ops", "list"]);
     assert!(!listed.contains(early), "it waits no more: {listed}");
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
     stack.holds(&id, &["travel notes"]).await;

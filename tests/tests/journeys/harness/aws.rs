@@ -53,10 +53,17 @@ impl Stack {
 
     /// Puts messages on a queue of an output in one call; answers the ids that the queue gave them.
     pub(crate) async fn send_batch(&self, queue: &str, bodies: &[String]) -> Vec<String> {
-        let entries = bodies.iter().zip(0..).map(|(body, id): (_, u32)| json!({"Id": id.to_string(), "MessageBody": body}));
+        let entries = bodies
+            .iter()
+            .zip(0..)
+            .map(|(body, id): (_, u32)| json!({"Id": id.to_string(), "MessageBody": body}));
         let input = json!({"QueueUrl": self.output(queue), "Entries": entries.collect::<Vec<_>>()});
         let sent = self.aws_ok("sqs", "1.0", "AmazonSQS.SendMessageBatch", &input).await;
-        let ids = sent["Successful"].as_array().unwrap().iter().map(|one| one["MessageId"].as_str().unwrap().into());
+        let ids = sent["Successful"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["MessageId"].as_str().unwrap().into());
         ids.collect()
     }
 
@@ -66,7 +73,8 @@ impl Stack {
         let mut lying = Vec::new();
         for queue in known["QueueUrls"].as_array().unwrap() {
             let path = format!("/_aws/sqs/messages?ShowInvisible=true&QueueUrl={}", queue.as_str().unwrap());
-            let request = self.http.get(format!("{}{path}", self.address("aws"))).header("accept", "application/json");
+            let request =
+                self.http.get(format!("{}{path}", self.address("aws"))).header("accept", "application/json");
             let answer = request.send().await.unwrap();
             assert!(answer.status().is_success(), "{path}: {}", answer.status());
             let found: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
