@@ -43,6 +43,10 @@ mod deployment;
 mod expiry;
 #[path = "journeys/facts.rs"]
 mod facts;
+#[path = "journeys/forgery.rs"]
+mod forgery;
+#[path = "journeys/interrupted.rs"]
+mod interrupted;
 #[path = "journeys/later.rs"]
 mod later;
 #[path = "journeys/less.rs"]
@@ -59,6 +63,8 @@ mod quorum;
 mod seats;
 #[path = "journeys/talk.rs"]
 mod talk;
+#[path = "journeys/tampering.rs"]
+mod tampering;
 #[path = "journeys/target.rs"]
 mod target;
 #[path = "journeys/together.rs"]

@@ -1,10 +1,8 @@
-//! What Slack delivers: repeats, replays, forgeries, and texts that want to be more than text.
+//! What Slack delivers: repeats, replays, and texts that want to be more than text.
 
-use crate::harness::{outside::Seat, person::text, raw::form, stack::Stack, waiting::until};
+use crate::harness::{outside::Seat, person::text, stack::Stack, waiting::until};
 use countersign_core::{ids::RequestId, request::Outcome};
-use serde_json::{Value, json};
-use simulators::slack::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
-use std::time::{SystemTime, UNIX_EPOCH};
+use serde_json::json;
 
 #[tokio::test]
 async fn an_event_told_four_times_and_replayed_is_one_request() {
@@ -37,62 +35,6 @@ async fn an_event_told_four_times_and_replayed_is_one_request() {
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
     stack.granted_once(&id).await;
     stack.holds(&id, &["harbour fair"]).await;
-}
-
-/// A command as Slack would send it, with a word that is nowhere else.
-fn command(canary: &str) -> String {
-    form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([
-            ("team_id", "T0HARBOUR"),
-            ("user_id", "U0MIA"),
-            ("channel_id", "D0MIA"),
-            ("command", "/ask"),
-            ("trigger_id", canary),
-            ("text", &format!("I need access to Jira for {canary}")),
-        ])
-        .finish()
-}
-
-fn signed(stack: &Stack, body: &str, spoil: impl Fn(String) -> String) -> Value {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs().to_string();
-    let signature = sign(stack.secret("slack_signing_secret"), &now, body.as_bytes());
-    json!({TIMESTAMP_HEADER: now, SIGNATURE_HEADER: spoil(signature)})
-}
-
-#[tokio::test]
-async fn what_is_not_signed_as_sent_is_refused_and_leaves_nothing() {
-    let Some(stack) = Stack::open() else { return };
-    let body = command("forgery");
-    let spy = stack.spy("receive-slack", "forgery").await;
-    let other = command("forgery-of-another-body");
-    let cases = [
-        ("forged", json!({"sign": "wrong_secret"})),
-        ("stale", json!({"sign": "stale"})),
-        ("of the future", json!({"sign": "future"})),
-        ("unsigned", json!({})),
-        (
-            "in capitals",
-            json!({"headers": signed(&stack, &body, |s| s.replacen("v0=", "", 1).to_uppercase()).clone()}),
-        ),
-        (
-            "in capital digits",
-            json!({"headers": signed(&stack, &body, |s| format!("v0={}", s[3..].to_uppercase()))}),
-        ),
-        ("encoded", json!({"headers": signed(&stack, &body, |s| s.replacen('=', "%3D", 1))})),
-        ("of another body", json!({"headers": signed(&stack, &other, |s| s)})),
-    ];
-    for (name, how) in cases {
-        let mut delivery = json!({"path": "/slack/commands", "body": body});
-        delivery.as_object_mut().unwrap().extend(how.as_object().unwrap().clone());
-        delivery["headers"]["content-type"] = json!("application/x-www-form-urlencoded");
-        let answer = stack.delivers(&delivery).await;
-        assert_eq!(answer.status, Some(401), "{name}: {answer:?}");
-    }
-    let spied = spy.matched().await;
-    spy.end().await;
-    assert_eq!(spied, 0, "something was handed on");
-    let taken = json!({"path": "/slack/interactions", "body": form(&json!({})), "sign": "wrong_secret"});
-    assert_eq!(stack.delivers(&taken).await.status, Some(401));
 }
 
 #[tokio::test]

@@ -2,12 +2,15 @@
 
 use crate::harness::{
     outside::Seat,
-    person::text,
+    person::{Person, text},
     stack::Stack,
     waiting::{all, until},
 };
 use countersign_core::{audit::Happening, gate::Ending, ids::RequestId, request::Outcome, time::Timestamp};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::{
+    cell::RefCell,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
 const GROUP: &str = "app-tableau-viewer";
 /// Each with the manager.
@@ -23,8 +26,10 @@ const PEOPLE: [(&str, &str); 10] = [
     ("mia", "marcus"),
     ("grace", "marcus"),
 ];
-/// Votes are raced in so many rounds, one of each person.
-const ROUNDS: i64 = 5;
+/// How often each of them races a vote at most.
+const MOST_ROUNDS: i64 = 9;
+/// How far apart they begin: a card must come before the end of its gate, and ten at once may not.
+const APART_MILLIS: i64 = 1_500;
 /// How many people may try before a vote must have ended as wanted.
 const TRIES: usize = 6;
 
@@ -60,80 +65,148 @@ async fn silence_is_reminded_escalated_and_ends_as_expired() {
     stack.holds(&id, &["closing of the books"]).await;
 }
 
+fn now() -> i64 {
+    i64::try_from(SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis()).unwrap()
+}
+
 /// Waits until this instant, or not at all.
 async fn at(instant: i64) {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_millis();
-    let left = u64::try_from(instant - i64::try_from(now).unwrap()).unwrap_or(0);
-    tokio::time::sleep(Duration::from_millis(left)).await;
+    tokio::time::sleep(Duration::from_millis(u64::try_from(instant - now()).unwrap_or(0))).await;
+}
+
+/// When a vote was cast.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cast {
+    /// It was taken before the end.
+    Before,
+    /// It was on its way at the end.
+    Meanwhile,
+    /// It was sent after the end.
+    After,
+    /// There was no card to press before the request was over, as may be on a busy machine.
+    Never,
 }
 
 /// A request that somebody tried to approve about its end.
 struct Tried {
     id: RequestId,
     outcome: Outcome,
-    /// Whether there was a card to press before the request was over.
-    pressed: bool,
+    cast: Cast,
 }
 
-/// Asks for what ends within seconds, and approves so many milliseconds after its end.
+/// Whether somebody was told that a vote came too late: after the end, or after the end was recorded.
+async fn too_late(voter: &Person<'_>) -> Option<()> {
+    let words = ["The time to decide on this is over", "This was expired already"];
+    let messages = voter.messages().await;
+    messages.iter().any(|message| words.iter().any(|words| text(message).contains(words))).then_some(())
+}
+
+/// Asks for what ends within seconds, and approves so many milliseconds after its end. It ends in exactly one way.
 async fn voted_at(stack: &Stack, (handle, manager): (&'static str, &str), offset: i64) -> Tried {
-    stack.vacate(Seat { handle, group: GROUP }).await;
-    let id = stack.person(handle).await.sends("I need access to Tempo for the closing of the books").await;
+    let seat = Seat { handle, group: GROUP };
+    stack.vacate(seat).await;
+    let calls = stack.last_call("okta").await;
+    let asker = stack.person(handle).await;
+    let id = asker.sends("I need access to Tempo for the closing of the books").await;
     let voter = stack.person(manager).await;
     let look = || async { stack.request(&id).await.and_then(|request| request.outcome) };
-    // On a busy machine the end may come before the first card does.
     let asked = || async {
         let shown = stack.is_shown(&id, 1).await.map(Some);
         if shown.is_none() && look().await.is_some() { Some(None) } else { shown }
     };
-    let card = until(&format!("{id} is asked or over"), asked).await;
-    let pressed = card.is_some();
-    if let Some((gate, shown)) = card {
+    let mut cast = Cast::Never;
+    if let Some((gate, shown)) = until(&format!("{id} is asked or over"), asked).await {
         let Timestamp(deadline) = gate.deadline();
         at(deadline + offset).await;
+        let sent = now();
         voter.approves_raw(&shown).await;
+        cast = match (sent >= deadline, now() < deadline) {
+            (true, _) => Cast::After,
+            (_, true) => Cast::Before,
+            _ => Cast::Meanwhile,
+        };
     }
     let outcome = until(&format!("{id} has ended"), look).await;
+    if cast == Cast::After {
+        until(&format!("{manager} is told that it is over"), || too_late(&voter)).await;
+    }
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
-    Tried { id, outcome, pressed }
+    let tried = Tried { id, outcome, cast };
+    ended_in_one_way(stack, &asker, &tried).await;
+    let changes = stack.changes(seat, calls).await;
+    let done = [("PUT".to_owned(), 204)];
+    assert_eq!(changes, done[..usize::from(outcome == Outcome::Granted)], "{}: {outcome:?}", tried.id);
+    tried
 }
 
-/// Tries until the vote was pressed and the request ended so, with at most [`TRIES`] people: a busy machine may show a
-/// card or handle a vote after the end. Every try must end in exactly one way.
-async fn ends_so(stack: &Stack, offset: i64, wanted: Outcome) {
+async fn ended_in_one_way(stack: &Stack, asker: &Person<'_>, Tried { id, outcome, cast }: &Tried) {
+    let gate = stack.gate(id, 1).await.unwrap();
+    let (ending, votes, words) = match outcome {
+        Outcome::Granted => (Ending::Approved, 1, "is yours, confirmed by the target"),
+        Outcome::Expired => (Ending::Expired, 0, "You can ask again"),
+        other => panic!("{id}: {other:?}"),
+    };
+    assert_eq!((gate.ending(), gate.votes.len()), (Some(ending), votes), "{id}: {cast:?}");
+    assert!(
+        *cast != Cast::After || ending == Ending::Expired,
+        "{id}: a vote counted that was cast after the end"
+    );
+    let ends = stack.happened(id, |what| matches!(what, Happening::GateEnded { .. })).await;
+    assert_eq!(ends.len(), 1, "{id}: {ends:#?}");
+    asker.reads(&[words, id.as_str()]).await;
+    assert!(asker.finds(&["Denied", id.as_str()]).await.is_none(), "{id}: {outcome:?} is told as denied");
+    stack.is_sound(id).await;
+}
+
+/// Tries until the vote was cast and the request ended so, with at most [`TRIES`] people: a busy machine may show a
+/// card or handle a vote after the end.
+async fn ends_so(stack: &Stack, offset: i64, wanted: (Cast, Outcome)) {
     for person in PEOPLE.iter().take(TRIES) {
         let tried = voted_at(stack, *person, offset).await;
-        ended_in_one_way(stack, &tried).await;
-        if tried.pressed && tried.outcome == wanted {
+        if (tried.cast, tried.outcome) == wanted {
             return;
         }
     }
-    panic!("of {TRIES} votes {offset} ms from the end none was pressed and ended as {wanted:?}");
+    panic!("of {TRIES} votes {offset} ms from the end none was cast and ended as {wanted:?}");
 }
 
-async fn ended_in_one_way(stack: &Stack, Tried { id, outcome, .. }: &Tried) {
-    let gate = stack.gate(id, 1).await.unwrap();
-    match outcome {
-        Outcome::Granted => assert_eq!(gate.ending(), Some(Ending::Approved)),
-        Outcome::Expired => assert_eq!((gate.ending(), gate.votes.len()), (Some(Ending::Expired), 0)),
-        other => panic!("{id}: {other:?}"),
+/// The votes that were cast so far, and how their requests ended.
+#[derive(Debug, Default)]
+struct Race(RefCell<Vec<(Cast, Outcome)>>);
+
+impl Race {
+    fn count(&self, fits: impl Fn(Cast, Outcome) -> bool) -> usize {
+        self.0.borrow().iter().filter(|(cast, outcome)| *cast != Cast::Never && fits(*cast, *outcome)).count()
     }
-    stack.is_sound(id).await;
+
+    /// Fifty votes, half of them surely before the end and some surely after it, and both ways to end.
+    fn is_run(&self) -> bool {
+        let both = [Outcome::Granted, Outcome::Expired].map(|way| self.count(|_, outcome| outcome == way));
+        self.count(|_, _| true) >= 50
+            && self.count(|cast, _| cast == Cast::Before) >= 25
+            && self.count(|cast, _| cast == Cast::After) > 0
+            && !both.contains(&0)
+    }
+
+    /// One person's votes, one after the other, each a little nearer to the end or further behind it.
+    async fn joined(&self, stack: &Stack, (person, place): (&(&'static str, &'static str), i64), start: i64) {
+        at(start + APART_MILLIS * place).await;
+        for round in 0..MOST_ROUNDS {
+            if self.is_run() {
+                return;
+            }
+            let tried = voted_at(stack, *person, 200 * place + 40 * round - 1_800).await;
+            self.0.borrow_mut().push((tried.cast, tried.outcome));
+        }
+    }
 }
 
 #[tokio::test]
 async fn a_vote_about_the_end_counts_or_comes_too_late() {
     let Some(stack) = Stack::open() else { return };
-    ends_so(&stack, -7_000, Outcome::Granted).await;
-    ends_so(&stack, 20, Outcome::Expired).await;
-    let mut pressed = 0;
-    for round in 0..ROUNDS {
-        let offset = |person: i64| -200 + 40 * person + 8 * round;
-        let raced = PEOPLE.iter().zip(0..).map(|(person, n)| voted_at(&stack, *person, offset(n)));
-        for tried in all(raced).await {
-            ended_in_one_way(&stack, &tried).await;
-            pressed += usize::from(tried.pressed);
-        }
-    }
-    assert!(pressed > 0, "no card of the race was shown in time, so nothing was raced");
+    ends_so(&stack, -2_000, (Cast::Before, Outcome::Granted)).await;
+    ends_so(&stack, 20, (Cast::After, Outcome::Expired)).await;
+    let (race, start) = (Race::default(), now());
+    all(PEOPLE.iter().zip(0..).map(|person| race.joined(&stack, person, start))).await;
+    assert!(race.is_run(), "too few votes were cast about the end: {race:?}");
 }

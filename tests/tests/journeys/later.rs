@@ -1,9 +1,6 @@
 //! Access that begins on a day to come, and access for a time that an operator ends early.
 
-use crate::{
-    harness::{outside::Seat, stack::Stack, waiting::until},
-    quarantine::operate,
-};
+use crate::harness::{outside::Seat, stack::Stack, waiting::until};
 use countersign_core::{
     audit::Happening,
     gate::{Ending, GateKind},
@@ -46,7 +43,8 @@ async fn an_operator_ends_access_for_a_time_before_its_end() {
     stack.approved_by(&id, "priya").await;
     ravi.reads(&["You have it: Figma", id.as_str()]).await;
     assert!(stack.is_member(seat).await);
-    let said = operate(&stack, &["ops", "revoke", id.as_str(), "--reason", "the drafts are done"]);
+    let revoke = |why| ["ops", "revoke", id.as_str(), "--reason", why, "--operator", "ada@harbour.example"];
+    let said = stack.operate(&revoke("the drafts are done"));
     assert!(said.contains("ends now"), "{said}");
     let request = stack.ended(&id, Outcome::Revoked).await;
     assert!(!stack.is_member(seat).await);
@@ -56,7 +54,7 @@ async fn an_operator_ends_access_for_a_time_before_its_end() {
         |what: &Happening| matches!(what, Happening::EffectConfirmed { effect: EffectKind::Revocation, .. });
     assert_eq!(stack.happened(&id, confirmed).await.len(), 1);
     stack.until_status(&stack.execution("grant-lifecycle", &format!("{id}.g1")), "SUCCEEDED").await;
-    let again = operate(&stack, &["ops", "revoke", id.as_str(), "--reason", "once more"]);
+    let again = stack.operate(&revoke("once more"));
     assert!(again.contains("nothing to do"), "{again}");
     stack.holds(&id, &["read the drafts"]).await;
 }

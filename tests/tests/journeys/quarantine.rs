@@ -1,6 +1,13 @@
 //! What cannot be handled is kept aside, visibly, holds up nobody, and can be brought back.
 
-use crate::harness::{outside::Seat, raw::TEAM, stack::Stack, waiting::until};
+use crate::harness::{
+    outside::Seat,
+    person::Person,
+    raw::{TEAM, fresh},
+    stack::Stack,
+    tool::OPERATOR,
+    waiting::until,
+};
 use countersign_core::{
     ids::{MessageId, RequestId},
     job::{Actor, AskerAnswer, Envelope, Job},
@@ -10,9 +17,7 @@ use countersign_core::{
     slot::Slot,
     time::Timestamp,
 };
-use countersign_tests::files;
 use serde_json::{Value, json};
-use std::process::Command;
 
 fn actor(user: &str) -> Actor {
     let user = ChatUser { channel: ChannelKind::Slack, workspace: TEAM.into(), user: user.into() };
@@ -57,35 +62,62 @@ async fn poison_is_kept_aside_and_its_neighbours_go_on() {
     stack.holds(&id, &["customer diary", "this is no message of ours"]).await;
 }
 
-/// A command of the product's own tool, on this stack.
-pub(crate) fn operate(stack: &Stack, arguments: &[&str]) -> String {
-    let tool = files::root().join("target/local/countersign");
-    let operator = ["--operator", "ada@harbour.example"];
-    let done = Command::new(tool)
-        .current_dir(files::root())
-        .arg("--folder")
-        .arg(&stack.folder)
-        .args(arguments)
-        .args(operator)
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&[done.stdout, done.stderr].concat()).into_owned();
-    assert!(done.status.success(), "{arguments:?}: {said}");
-    said
+/// The asker's answer to a message, as `receive-slack` queues it.
+fn sends(asker: &Person<'_>, message: &MessageId) -> String {
+    body(Job::Settle { message: message.clone(), actor: actor(&asker.user), answer: AskerAnswer::Send })
+}
+
+/// The invocations that handled a message of a queue, each with what it logged of it.
+fn handled(stack: &Stack, function: &str, message: &str) -> Vec<(String, String)> {
+    let told = |line: &Value| {
+        let part = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+        (line["span"]["message.id"] == message)
+            .then(|| (part(&line["span"]["invocation.id"]), part(&line["message"])))
+    };
+    stack.log(function).iter().filter_map(told).filter(|(_, said)| said.starts_with("message ")).collect()
 }
 
 #[tokio::test]
-async fn what_was_brought_back_is_done() {
+async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() {
     let Some(stack) = Stack::open() else { return };
-    let seat = Seat { handle: "jonas", group: "app-notion-member" };
-    stack.vacate(seat).await;
-    let (jonas, marcus) = (stack.person("jonas").await, stack.person("marcus").await);
-    let trigger = format!("redriven.{}", stack.last_call("slack").await);
+    let seats = [
+        Seat { handle: "jonas", group: "app-notion-member" },
+        Seat { handle: "ben", group: "app-salesforce-standard" },
+        Seat { handle: "yuki", group: "app-salesforce-standard" },
+    ];
+    for seat in seats {
+        stack.vacate(seat).await;
+    }
+    let [jonas, ben, yuki, marcus] = [
+        stack.person("jonas").await,
+        stack.person("ben").await,
+        stack.person("yuki").await,
+        stack.person("marcus").await,
+    ];
+    let (before, first) = ben.prepares("I need access to Salesforce for the travel notes").await;
+    let (after, second) = yuki.prepares("I need access to Salesforce for the travel notes").await;
+    let trigger = format!("redriven.{}", fresh());
     let message = MessageId::derived(&["slack", "command", TEAM, &trigger]);
-    let early =
-        Job::Settle { message: message.clone(), actor: actor(&jonas.user), answer: AskerAnswer::Send };
-    let early = stack.send("StartQueueUrl", &body(early)).await;
-    quarantined(&stack, &early).await;
+    let batch = [sends(&ben, &before), sends(&jonas, &message), sends(&yuki, &after)];
+    let sent = stack.send_batch("StartQueueUrl", &batch).await;
+    let early = sent[1].as_str();
+    for id in [&first, &second] {
+        stack.approved_by(id, "priya").await;
+        stack.ended(id, Outcome::Granted).await;
+    }
+    quarantined(&stack, early).await;
+    let [one, poison, other] = [0, 1, 2].map(|place| handled(&stack, "start-workflow", &sent[place]));
+    assert!(poison.len() > 1 && poison.iter().all(|(_, said)| said == "message failed"), "{poison:?}");
+    let (together, _) = &poison[0];
+    let once = [(together.clone(), "message handled".to_owned())];
+    assert_eq!((one.as_slice(), other.as_slice()), (&once[..], &once[..]), "beside {poison:?}");
+    for id in [&first, &second] {
+        stack.granted_once(id).await;
+        stack.is_sound(id).await;
+    }
+    let listed = stack.operate(&["ops", "list", "--operator", OPERATOR]);
+    assert!(listed.lines().any(|line| line.contains(early) && line.contains("start")), "{listed}");
+
     let command = form_urlencoded::Serializer::new(String::new())
         .extend_pairs([
             ("team_id", TEAM),
@@ -101,11 +133,13 @@ async fn what_was_brought_back_is_done() {
     assert_eq!(stack.delivers(&delivery).await.status, Some(200));
     let slot = Slot::Message(message.clone());
     until("the message is there now", || async { stack.get(&slot).await.unwrap() }).await;
-    operate(&stack, &["ops", "redrive", &early, "--reason", "its message has come"]);
+    stack.operate(&["ops", "redrive", early, "--reason", "its message has come", "--operator", OPERATOR]);
     let id = RequestId::derived(&["request", message.as_str(), "0"]);
     marcus.presses("approve", id.as_str()).await;
     stack.ended(&id, Outcome::Granted).await;
-    assert_ne!(quarantined(&stack, &early).await["redriven_at"], Value::Null);
+    assert_ne!(quarantined(&stack, early).await["redriven_at"], Value::Null);
+    let listed = stack.operate(&["ops", "list", "--operator", OPERATOR]);
+    assert!(!listed.contains(early), "it waits no more: {listed}");
     stack.until_status(&stack.access_execution(&id), "SUCCEEDED").await;
     stack.holds(&id, &["travel notes"]).await;
 }

@@ -11,6 +11,12 @@ use crate::{
 /// Names the folder of a stack that is up.
 const FOLDER: &str = "COUNTERSIGN_E2E";
 
+/// A form in front of the page.
+const MODAL: &str = "dialog.modal";
+/// Somebody whom a colleague asks for, and somebody of the desk.
+const RAVI: &str = "Ravi Shah";
+const DANA: &str = "Dana Wolf";
+
 /// Where the product's systems are.
 struct Stack {
     slack: String,
@@ -109,6 +115,73 @@ async fn a_manager_denies_with_a_reason() {
         screen.reads(&["Denied", "Notion", "@Priya Nair", why]).await;
         screen.becomes("Ben Okafor").await;
         screen.reads(&["Denied", "Notion", why]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_colleague_asks_by_the_form_for_somebody_else() {
+    let Some(stack) = Stack::open() else { return };
+    stack.vacate("app-jira-member", "ravi").await;
+    let since = stack.now().await;
+    browse("ask", &stack.slack, move |screen| async move {
+        let screen = screen.from(since);
+        screen.is_sized(1280, 800).await;
+        screen.open("U0CHLOE").await;
+        screen.writes("/ask").await;
+        let form = ["Ask for something", "Say in your own words"];
+        screen.press(MODAL, &form, "Ask").await;
+        screen.holds("a text is asked for", "document.querySelector('.input-error:not([hidden])')").await;
+        screen.keys("Access to Jira to plan the pontoon repairs").await;
+        screen.chooses("dialog.modal [data-block=beneficiary]", RAVI).await;
+        screen.press(MODAL, &form, "Ask").await;
+        screen.holds("the form is closed", "!document.querySelector('dialog')").await;
+        let understood = ["This is what I understood", "Jira, Member", "pontoon repairs", RAVI];
+        screen.press(MESSAGE, &understood, "Send").await;
+        screen.reads(&["Sent. You will hear of every step here.", "pontoon repairs"]).await;
+        screen.becomes("Priya Nair").await;
+        let asked = ["Please decide", "Jira, Member", "@Chloe Martin", RAVI, "pontoon repairs"];
+        screen.press(MESSAGE, &asked, "Approve").await;
+        confirms_if_asked(&screen).await;
+        screen.reads(&["Approved", "Jira, Member", "pontoon repairs", "@Priya Nair"]).await;
+        screen.becomes("Chloe Martin").await;
+        screen.reads(&["Jira, Member", "confirmed by the target"]).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_desk_corrects_what_was_not_understood() {
+    let Some(stack) = Stack::open() else { return };
+    stack.vacate("app-jira-member", "felix").await;
+    let since = stack.now().await;
+    let words = "I need access to the board that everybody else on my team can open";
+    browse("correct", &stack.slack, move |screen| async move {
+        let screen = screen.from(since);
+        screen.is_sized(1280, 800).await;
+        screen.open("U0FELIX").await;
+        screen.writes(&format!("/ask {words}")).await;
+        screen.press(MESSAGE, &["This is what I understood", "not sure", words], "Send").await;
+        screen.reads(&["Sent. You will hear of every step here.", words]).await;
+        screen.becomes(DANA).await;
+        screen
+            .press(MESSAGE, &["Please read this request", "Best guesses", words], "It is something else")
+            .await;
+        for (menu, choice) in
+            [("intent", "Access to an application"), ("application", "Jira"), ("entitlement", "Jira: Member")]
+        {
+            screen.chooses(&format!("dialog.modal [data-block={menu}]"), choice).await;
+        }
+        screen.press(MODAL, &["What is it?", words], "Correct").await;
+        screen.holds("the form is closed", "!document.querySelector('dialog')").await;
+        screen.reads(&["Read", "Jira", words]).await;
+        screen.becomes("Felix Braun").await;
+        screen.reads(&["The desk read your request as: Jira, Member"]).await;
+        screen.becomes("Fiona Grant").await;
+        screen.press(MESSAGE, &["Please decide", "Jira, Member", words], "Approve").await;
+        confirms_if_asked(&screen).await;
+        screen.becomes("Felix Braun").await;
+        screen.reads(&["Jira, Member", "is yours, confirmed by the target"]).await;
     })
     .await;
 }

@@ -88,10 +88,19 @@ impl Screen {
 
     /// Clicks the last button that reads `label` in the last place that says `words`, once it is there.
     pub(crate) async fn press(&self, place: &str, words: &[&str], label: &str) {
+        self.clicks(place, words, ("button, summary", label)).await;
+    }
+
+    /// Chooses the last option that reads `label` of a menu.
+    pub(crate) async fn chooses(&self, menu: &str, label: &str) {
+        self.clicks(menu, &[], ("option", label)).await;
+    }
+
+    async fn clicks(&self, place: &str, words: &[&str], (what, label): (&str, &str)) {
         let click = || async {
-            let button = self.find(place, words, "button, summary", label).await?;
+            let found = self.find(place, words, what, label).await?;
             // What is drawn again between the two is looked for again.
-            button.click().await.ok()
+            found.click().await.ok()
         };
         until(&format!("{label:?} in {place} with {words:?}"), click).await;
     }
@@ -109,11 +118,7 @@ impl Screen {
 
     /// Chooses somebody by name.
     pub(crate) async fn becomes(&self, name: &str) {
-        let option = || async {
-            let option = self.find("#person", &[], "option", name).await;
-            option?.click().await.ok()
-        };
-        until(&format!("{name} can be chosen"), option).await;
+        self.chooses("#person", name).await;
         self.is_now(name).await;
     }
 

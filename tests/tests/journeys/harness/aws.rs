@@ -51,6 +51,39 @@ impl Stack {
         sent["MessageId"].as_str().unwrap().to_owned()
     }
 
+    /// Puts messages on a queue of an output in one call; answers the ids that the queue gave them.
+    pub(crate) async fn send_batch(&self, queue: &str, bodies: &[String]) -> Vec<String> {
+        let entries = bodies
+            .iter()
+            .zip(0..)
+            .map(|(body, id): (_, u32)| json!({"Id": id.to_string(), "MessageBody": body}));
+        let input = json!({"QueueUrl": self.output(queue), "Entries": entries.collect::<Vec<_>>()});
+        let sent = self.aws_ok("sqs", "1.0", "AmazonSQS.SendMessageBatch", &input).await;
+        let ids = sent["Successful"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|one| one["MessageId"].as_str().unwrap().into());
+        ids.collect()
+    }
+
+    /// What lies on any queue, being handled or not, as the engine shows it without receiving it.
+    pub(crate) async fn queued(&self) -> Vec<String> {
+        let known = self.aws_ok("sqs", "1.0", "AmazonSQS.ListQueues", &json!({})).await;
+        let mut lying = Vec::new();
+        for queue in known["QueueUrls"].as_array().unwrap() {
+            let path = format!("/_aws/sqs/messages?ShowInvisible=true&QueueUrl={}", queue.as_str().unwrap());
+            let request =
+                self.http.get(format!("{}{path}", self.address("aws"))).header("accept", "application/json");
+            let answer = request.send().await.unwrap();
+            assert!(answer.status().is_success(), "{path}: {}", answer.status());
+            let found: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+            let found = &found["ReceiveMessageResponse"]["ReceiveMessageResult"];
+            lying.extend((!found.is_null()).then(|| found.to_string()));
+        }
+        lying
+    }
+
     /// Wakes a function as a schedule does, and answers what it said.
     pub(crate) async fn invoke(&self, function: &str, event: &Value) -> Value {
         let path = format!("/2015-03-31/functions/countersign-{function}/invocations");

@@ -12,6 +12,7 @@ use countersign_core::{
     request::{EffectKind, Outcome, Request},
 };
 use countersign_testkit::invariants::History;
+use serde_json::Value;
 use std::{fs, time::Duration};
 
 /// What may stand in no log and in no execution, beside the words of the request itself.
@@ -116,6 +117,13 @@ impl Stack {
                 "a task token stands in {place}"
             );
         }
+    }
+
+    /// What a function has logged, line by line; lines of the platform are left out.
+    pub(crate) fn log(&self, function: &str) -> Vec<Value> {
+        let path = self.folder.join(format!("logs/countersign-{function}.log"));
+        let text = String::from_utf8_lossy(&fs::read(path).unwrap_or_default()).into_owned();
+        text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect()
     }
 
     /// What the functions have printed, by file.

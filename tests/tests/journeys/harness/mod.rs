@@ -10,4 +10,5 @@ pub(crate) mod person;
 pub(crate) mod raw;
 pub(crate) mod records;
 pub(crate) mod stack;
+pub(crate) mod tool;
 pub(crate) mod waiting;

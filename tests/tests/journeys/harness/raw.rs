@@ -12,7 +12,7 @@ pub(crate) const TEAM: &str = "T0HARBOUR";
 static SERIAL: AtomicU64 = AtomicU64::new(1);
 
 /// Ids that no other call of this run or an earlier one has.
-fn fresh() -> String {
+pub(crate) fn fresh() -> String {
     let started = std::process::id();
     format!("{started}.{}", SERIAL.fetch_add(1, Ordering::Relaxed))
 }
@@ -22,13 +22,22 @@ pub(crate) fn form(payload: &Value) -> String {
     form_urlencoded::Serializer::new(String::new()).append_pair("payload", &payload.to_string()).finish()
 }
 
-fn payload(kind: &str, user: &str, more: Value) -> Value {
+/// What Slack tells of something that a person did.
+pub(crate) fn payload(kind: &str, user: &str, more: Value) -> Value {
     let mut payload = json!({
         "type": kind, "team": {"id": TEAM, "domain": "harbour"}, "trigger_id": fresh(),
         "user": {"id": user, "team_id": TEAM, "username": user.to_lowercase()},
     });
     payload.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
     payload
+}
+
+/// The press of a button that carries `value`, in the person's conversation with the bot.
+pub(crate) fn pressing(person: &Person<'_>, press: &str, value: &str) -> Value {
+    let place = person.user.replacen('U', "D", 1);
+    let action = json!({"type": "button", "action_id": press, "block_id": "b", "value": value});
+    let more = json!({"actions": [action], "channel": {"id": place, "name": "directmessage"}});
+    payload("block_actions", &person.user, more)
 }
 
 impl Stack {
@@ -54,10 +63,7 @@ impl Person<'_> {
 
     /// Presses a button that carries `value`, wherever it is.
     pub(crate) async fn presses_raw(&self, press: &str, value: &str) -> Answer {
-        let place = self.user.replacen('U', "D", 1);
-        let action = json!({"type": "button", "action_id": press, "block_id": "b", "value": value});
-        let more = json!({"actions": [action], "channel": {"id": place, "name": "directmessage"}});
-        self.stack.interacts(&payload("block_actions", &self.user, more)).await
+        self.stack.interacts(&pressing(self, press, value)).await
     }
 
     /// Submits the modal of a denial.

@@ -109,19 +109,52 @@ impl Stack {
         self.audit(id).await.into_iter().filter(|entry| fits(&entry.what)).collect()
     }
 
+    /// Everything that stands in the table, item by item as it is stored.
+    pub(crate) async fn records(&self) -> Vec<String> {
+        let mut input = json!({"TableName": self.output("TableName"), "ConsistentRead": true});
+        let mut found = Vec::new();
+        loop {
+            let page = self.dynamodb("Scan", &input).await;
+            found.extend(page["Items"].as_array().unwrap().iter().map(Value::to_string));
+            match page.get("LastEvaluatedKey") {
+                Some(last) => input["ExclusiveStartKey"] = last.clone(),
+                None => return found,
+            }
+        }
+    }
+
+    /// An audit chain item by item, as it is stored.
+    pub(crate) async fn chain(&self, chain: &str) -> Vec<Value> {
+        let input = json!({
+            "TableName": self.output("TableName"), "ConsistentRead": true, "KeyConditionExpression": "PK = :pk",
+            "ExpressionAttributeValues": {":pk": {"S": partition(&List::Audit(chain.to_owned()))}},
+        });
+        self.dynamodb("Query", &input).await["Items"].as_array().unwrap().clone()
+    }
+
+    /// Puts an item as it is, whatever stands there.
+    pub(crate) async fn store(&self, item: &Value) {
+        self.dynamodb("PutItem", &json!({"TableName": self.output("TableName"), "Item": item})).await;
+    }
+
+    /// Takes an item away.
+    pub(crate) async fn erase(&self, item: &Value) {
+        let key = json!({"PK": item["PK"], "SK": item["SK"]});
+        self.dynamodb("DeleteItem", &json!({"TableName": self.output("TableName"), "Key": key})).await;
+    }
+
     /// Puts a record, as a test seeds it.
     pub(crate) async fn put(&self, slot: &Slot, body: &Value) {
         let (pk, sk) = keys(slot);
         let item = json!({
             "PK": {"S": pk}, "SK": {"S": sk}, "version": {"N": "1"}, "body": {"S": body.to_string()},
         });
-        self.dynamodb("PutItem", &json!({"TableName": self.output("TableName"), "Item": item})).await;
+        self.store(&item).await;
     }
 
     /// Removes a record that a test seeded.
     pub(crate) async fn remove(&self, slot: &Slot) {
         let (pk, sk) = keys(slot);
-        let key = json!({"PK": {"S": pk}, "SK": {"S": sk}});
-        self.dynamodb("DeleteItem", &json!({"TableName": self.output("TableName"), "Key": key})).await;
+        self.erase(&json!({"PK": {"S": pk}, "SK": {"S": sk}})).await;
     }
 }

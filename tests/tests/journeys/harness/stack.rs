@@ -1,7 +1,7 @@
 //! The stack under test: where it is, and what it is called.
 
 use serde_json::Value;
-use std::{env, fs, path::PathBuf};
+use std::{env, fs, path::PathBuf, time::Duration};
 
 /// Names the folder of a stack that is up.
 const FOLDER: &str = "COUNTERSIGN_E2E";
@@ -31,7 +31,9 @@ impl Stack {
         };
         let (addresses, outputs, secrets) =
             (read("addresses.json"), read("stack.json"), read("secrets.json"));
-        Some(Self { http: reqwest::Client::new(), addresses, outputs, secrets, folder })
+        // LocalStack closes a connection that was idle for 5 s; who is just about to use it loses the call.
+        let http = reqwest::Client::builder().pool_idle_timeout(Duration::from_secs(2)).build().unwrap();
+        Some(Self { http, addresses, outputs, secrets, folder })
     }
 
     /// The address of `aws`, `slack`, `bamboohr`, `okta` or `issuer`.
