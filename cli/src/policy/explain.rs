@@ -165,8 +165,8 @@ fn changed(before: Vec<Explanation>, after: Vec<Explanation>) -> Vec<Changed> {
     let pairs = before.into_iter().zip(after).map(|(before, after)| Changed { before, after });
     pairs
         .filter(|Changed { before, after }| {
-            (&before.outcome, &before.refusal, &before.stages)
-                != (&after.outcome, &after.refusal, &after.stages)
+            (&before.outcome, &before.refusal, &before.stages, &before.waits_for)
+                != (&after.outcome, &after.refusal, &after.stages, &after.waits_for)
         })
         .collect()
 }

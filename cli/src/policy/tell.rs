@@ -2,8 +2,9 @@
 
 use super::explain::Changed;
 use crate::print::tame;
-use countersign_core::policy::explain::{
-    Explanation, Found, GuardsSeen, PanelSeen, RuleSeen, StageSeen, Time,
+use countersign_core::policy::{
+    WaitFor,
+    explain::{Explanation, Found, GuardsSeen, PanelSeen, RuleSeen, StageSeen, Time},
 };
 
 /// One explanation with its rules and stages.
@@ -17,6 +18,7 @@ pub(super) fn whole(told: &Explanation) -> String {
         let rows = told.stages.iter().map(stage).collect();
         parts.push(table(&["stage", "who decides", "how many", "when"], rows));
     }
+    parts.extend(told.waits_for.iter().map(waits));
     parts.extend(told.guards.as_ref().map(guards));
     parts.join("\n\n")
 }
@@ -108,6 +110,17 @@ fn deciders(seen: &StageSeen) -> String {
 
 fn otherwise(fallback: &[String]) -> String {
     if fallback.is_empty() { String::new() } else { format!("; if nobody: {}", fallback.join(" or ")) }
+}
+
+/// What is waited for once it is approved, in a sentence.
+fn waits(wait: &WaitFor) -> String {
+    let groups = wait.groups.iter().map(|group| format!("in the group {group}"));
+    let so: Vec<String> = groups.chain(wait.when.clone()).collect();
+    let WaitFor { says, within, check_every, .. } = wait;
+    let so = so.join(" and ");
+    tame_lines(&format!(
+        "Approved, it waits for {says} ({so}): {within} at most, looked at every {check_every}."
+    ))
 }
 
 /// What guards an automatic approval, in a sentence.

@@ -74,6 +74,6 @@ fn the_examples_of_the_page_are_how_the_product_behaves() {
             _ => {}
         }
     }
-    assert!(examples == 9 && questions > examples, "{examples} examples, {questions} questions");
+    assert!(examples == 10 && questions > examples, "{examples} examples, {questions} questions");
     assert!(wrong.is_empty(), "the page must say:\n\n{}", wrong.join("\n\n"));
 }

@@ -1,7 +1,7 @@
 //! Says what the policy would make of a request, rule by rule: who would approve it, when, and why.
 
 use super::{
-    Approver, Lapse, OnExpiry, Panel, Rule, Stage, Step, Then,
+    Approver, Lapse, OnExpiry, Panel, Rule, Stage, Step, Then, WaitFor,
     automatic::beyond,
     decide::{Facts, Outcome, plan, wanted},
     select::{Court, Finding},
@@ -31,6 +31,9 @@ pub struct Explanation {
     pub rules: Vec<RuleSeen>,
     /// Who decides, in order.
     pub stages: Vec<StageSeen>,
+    /// What must be so, once it is approved, before it is given.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub waits_for: Vec<WaitFor>,
     /// What guards an automatic approval.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub guards: Option<GuardsSeen>,
@@ -168,6 +171,7 @@ pub fn explain(facts: &Facts<'_>) -> Result<Explanation> {
         rule: decided.plan.rule,
         why: decided.why_unsure.map(str::to_owned),
         refusal: decided.plan.refusal,
+        waits_for: decided.plan.waits_for,
         rules: rules.unwrap_or_default(),
         stages: stages.collect::<Result<_>>()?,
     })

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 /// The shortest time between two looks, in seconds: people are read that often.
 pub const MIN_CHECK_SECONDS: u64 = 900;
 /// How often is looked at most.
-pub const MAX_CHECKS: u64 = 200;
+pub const MAX_CHECKS: u64 = 400;
 /// The longest that is waited, in days.
 pub const MAX_WAIT_DAYS: u8 = 90;
 /// The longest name of what is waited for, in characters.

@@ -38,7 +38,7 @@ fn lint_one(place: &str, wait: &WaitFor, findings: &mut Findings) {
     }
     if wait.checks() > MAX_CHECKS {
         let what = format!("looks {} times.", wait.checks());
-        findings.add(place, what, "Look 200 times at most: make check_every longer, or within shorter.");
+        findings.add(place, what, "Look 400 times at most: make check_every longer, or within shorter.");
     }
     let Some(when) = &wait.when else { return };
     let place = format!("{place}/when");
