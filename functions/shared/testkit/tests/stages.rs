@@ -226,8 +226,8 @@ fn whoever_has_voted_is_not_reminded() {
     let world = baseline(|stage| {
         let person = |handle: &str| Approver::Person(format!("{handle}@harbour.example"));
         (stage.approvers, stage.approve_at) = (vec![person("marcus"), person("helena")], 2);
-        let times = ["1h", "2h"].map(|after| countersign_core::policy::Lapse::parse(after));
-        stage.reminders = times.into_iter().flatten().collect();
+        let lapse = |after| countersign_core::policy::Lapse::parse(after).ok();
+        stage.reminders = ["1h", "2h"].into_iter().filter_map(lapse).collect();
         stage.escalation.clear();
     });
     let id = world.ask("emma", access("salesforce", None, None));

@@ -1,5 +1,10 @@
 //! What the audit trail speaks of is hashed again with it, and a chain that goes on meanwhile is whole all the same.
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in what it calls as well")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test fails by panicking, in what it calls as well"
+)]
 
 use countersign_core::{
     audit::ADMIN_CHAIN,

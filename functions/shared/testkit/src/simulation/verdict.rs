@@ -121,7 +121,7 @@ fn payloads_of_no_entry(world: &World) -> Vec<(Option<RequestId>, Broken)> {
         let answer = world.finish(verify_chain(world, id.as_str(), &mut verified));
         let how = format!("{answer:?} {:?}", verified.flaws);
         let found = answer.is_err() || !verified.flaws.is_empty();
-        found.then(|| (Some(id), Broken { invariant: "I10", how }))
+        found.then_some((Some(id), Broken { invariant: "I10", how }))
     };
     world.requests().into_iter().filter_map(flaws).collect()
 }
