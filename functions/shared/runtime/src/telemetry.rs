@@ -50,10 +50,10 @@ where
     tracing_subscriber::registry().with(levels).with(lines)
 }
 
-/// Names the request whose record is read or written in the log lines of the message or call that is being handled,
+/// Names the request whose record, or gate, is read or written in the log lines of the message or call that is being handled,
 /// for a message tells often only what was pressed. [`context!`](crate::context) calls it.
 pub fn about(slot: &Slot) {
-    if let Slot::Request(id) = slot {
+    if let Slot::Request(id) | Slot::Gate(id, _) = slot {
         Span::current().record("request.id", id.as_str());
     }
 }

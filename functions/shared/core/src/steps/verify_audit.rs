@@ -12,8 +12,11 @@ use crate::{
     slot::{List, SHARDS, Slot},
     time::Timestamp,
 };
+use futures_util::{StreamExt, stream};
 use serde::Serialize;
 
+/// How many lists of requests are gone through at the same time.
+const LISTS_AT_ONCE: usize = 8;
 /// A day in milliseconds.
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -37,16 +40,33 @@ pub struct Verified {
 pub async fn verify_audit(ctx: &(impl ReadStore + Clock), days: u16) -> Result<Verified> {
     let mut verified = Verified::default();
     verify_chain(ctx, ADMIN_CHAIN, &mut verified).await?;
-    for back in 0..i64::from(days) {
-        let day = Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
-        for shard in 0..SHARDS {
-            for stored in ctx.list(&List::Day(day.clone(), shard)).await? {
-                let listed: Listed = decode(stored)?.value;
-                verify_chain(ctx, listed.request.as_str(), &mut verified).await?;
-            }
-        }
+    let day = |back: i64| Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
+    let lists = (0..i64::from(days)).flat_map(|back| (0..SHARDS).map(move |shard| (back, shard)));
+    let listed = lists.map(|(back, shard)| verify_listed(ctx, List::Day(day(back), shard)));
+    let mut listed = stream::iter(listed).buffered(LISTS_AT_ONCE);
+    while let Some(more) = listed.next().await {
+        verified.add(more?);
     }
     Ok(verified)
+}
+
+/// Verifies the chains of the requests of one list, one after the other.
+async fn verify_listed(ctx: &impl ReadStore, list: List) -> Result<Verified> {
+    let mut verified = Verified::default();
+    for stored in ctx.list(&list).await? {
+        let listed: Listed = decode(stored)?.value;
+        verify_chain(ctx, listed.request.as_str(), &mut verified).await?;
+    }
+    Ok(verified)
+}
+
+impl Verified {
+    fn add(&mut self, more: Self) {
+        self.chains += more.chains;
+        self.entries += more.entries;
+        self.payloads += more.payloads;
+        self.flaws.extend(more.flaws);
+    }
 }
 
 /// Verifies one chain: [`ADMIN_CHAIN`], or a request's by its id.
