@@ -287,9 +287,10 @@ mod tests {
     async fn the_request_that_is_read_or_written_is_in_the_log() {
         let writer = Writer { writes: Nothing };
         let request = Slot::Request(RequestId::derived(&["r"]));
+        let gate = Slot::Gate(RequestId::derived(&["r"]), 1);
         let other = Slot::Words(RequestId::derived(&["r"]));
         let check = |slot: &Slot| Write { slot: slot.clone(), expect: Expect::Any, action: Action::Check };
-        for (slot, named) in [(&request, true), (&other, false)] {
+        for (slot, named) in [(&request, true), (&gate, true), (&other, false)] {
             let read = logged(async { drop(writer.get(slot).await) }).await;
             let written = logged(async { drop(writer.commit(vec![check(slot)]).await) }).await;
             for lines in [read, written] {
