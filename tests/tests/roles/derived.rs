@@ -14,10 +14,11 @@ use countersign_core::{
     job::{Actor, Envelope, Job, Queue, Verdict},
     person::{Employment, Leave, Period, Person},
     policy::{Approver, Mode, OnExpiry, Stage, Then},
-    ports::{Clock, Queues},
+    ports::{Clock, Queues, ReadModels},
     request::Outcome,
     slot::Slot,
     steps::{
+        learn_triage::learn_triage,
         quarantine_message::{Input as Letter, quarantine_message},
         read_request::{Input as Reading, read_request},
         receive_request::{Body, Input as Call, receive_request},
@@ -280,6 +281,7 @@ fn looked_at(begin: Begin) -> World {
     }
     let verified = world.run_as("verify-audit").finish(verify_audit(&world, 2)).unwrap();
     assert!(verified.flaws.is_empty());
+    renewed(&world);
     for body in ["no envelope", "{}"] {
         let letter = Letter { id: body.into(), queue: "triage".into(), body: body.into() };
         world.run_as("quarantine-message").finish(quarantine_message(&world, letter)).unwrap();
@@ -291,6 +293,17 @@ fn looked_at(begin: Begin) -> World {
     }
     world.run();
     world
+}
+
+/// What the desk says is learned, and the model taken over.
+fn renewed(world: &World) {
+    let unsure = countersign_core::message::Ask { confidence: 300, ..access("figma", None, None) };
+    pressed(world, &[("dana", Verdict::Approve)], unsure);
+    for _ in 0..2 {
+        world.run_as("learn-triage").finish(learn_triage(world)).unwrap();
+    }
+    let version = world.run_as("triage-request").finish(world.in_force()).unwrap().unwrap();
+    assert!(!world.run_as("triage-request").finish(world.model(&version)).unwrap().is_empty());
 }
 
 /// A voter of whom too little is known is read anew, if not at the first try.

@@ -61,6 +61,8 @@ pub struct State {
     pub(crate) configs: BTreeMap<Digest, Arc<LoadedConfig>>,
     pub(crate) script: BTreeMap<String, Vec<Ask>>,
     pub(crate) second: BTreeMap<String, Second>,
+    /// The version of the model that ships.
+    pub(crate) base: String,
     /// The executions of the workflows.
     pub engine: Engine,
     /// Messages on their way.

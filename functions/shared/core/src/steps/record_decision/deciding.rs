@@ -127,6 +127,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
     let request = &change.request;
     let example = Example {
         request: request.id.clone(),
+        gate: gate.number,
         requester: request.requester.clone(),
         predicted: request.intent.clone(),
         confidence: request.confidence,
@@ -134,6 +135,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
         label,
         reviewer: reviewer.clone(),
         at: change.now(),
+        audit: false,
     };
     change.put(Slot::Example(gate.request.clone(), gate.number), Expect::Absent, &example)
 }
