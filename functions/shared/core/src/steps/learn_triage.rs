@@ -62,8 +62,9 @@ where
     let new = New::of(&examples, &history, &config);
     let waiting = new.waiting;
     let batches = texts_of(ctx, new.batches).await?;
-    let is_outdated = history.base.as_ref().is_some_and(|base| *base != ctx.base());
-    if batches.is_empty() && !(is_outdated && !history.in_force.is_empty()) {
+    let is_other = history.base.as_ref().is_some_and(|base| *base != ctx.base());
+    let is_outdated = is_other && !history.in_force.is_empty();
+    if batches.is_empty() && !is_outdated {
         return Ok(Report { waiting, ..Report::default() });
     }
     let kept: Vec<&Example> = examples.iter().filter(|one| history.in_force.contains(&key(one))).collect();

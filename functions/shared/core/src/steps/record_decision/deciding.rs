@@ -35,6 +35,10 @@ where
     C: ReadStore + Clock + Configs + Salt,
 {
     keep_example(change, gate, verdict, voter)?;
+    if change.request.audit_of.is_some() {
+        end_gate(change, gate, ending, Answer::plain(AnswerCode::Served))?;
+        return end_request(ctx, change, Outcome::Served).await;
+    }
     match (ending, gate.kind) {
         (Ending::Denied, _) => {
             end_gate(change, gate, ending, Answer::plain(AnswerCode::Denied))?;
@@ -135,7 +139,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
         label,
         reviewer: reviewer.clone(),
         at: change.now(),
-        audit: false,
+        audit: request.audit_of.is_some(),
     };
     change.put(Slot::Example(gate.request.clone(), gate.number), Expect::Absent, &example)
 }
