@@ -30,7 +30,7 @@ check() { # name command…
 rust_tests() {
     # The end-to-end journeys need a stack; they follow below.
     if command -v cargo-nextest >/dev/null; then
-        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(crowd) or binary(journeys) or binary(page) or binary(roles) or binary(store)))'
+        cargo nextest run --workspace --no-fail-fast -E 'not (package(countersign-tests) and (binary(crowd) or binary(journeys) or binary(lessons) or binary(page) or binary(roles) or binary(store)))'
         cargo test --workspace --doc --quiet
     else
         cargo test --workspace --no-fail-fast
@@ -58,6 +58,11 @@ journeys() {
 # With nothing beside it.
 crowd() {
     COUNTERSIGN_E2E=$folder cargo test --workspace --test crowd -- --nocapture
+}
+
+# It changes how everything is understood.
+lessons() {
+    COUNTERSIGN_E2E=$folder cargo test --workspace --test lessons -- --nocapture
 }
 
 # On tables of its own beside the product's.
@@ -90,6 +95,7 @@ check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
 check "20 callers at each of 50 gates" crowd
 check "the Slack page in a browser" page
+check "a model that is learned, taken back and damaged" lessons
 check "roles against what was done" roles
 check "the table's contract, and races for it" store
 check "stopping the stack" "$cli" down --folder "$folder"

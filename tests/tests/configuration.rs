@@ -133,6 +133,7 @@ fn whole_policy() -> Policy {
     Policy {
         id: "whole".into(),
         minimum_confidence: 600,
+        audit_share: 50,
         desk: stage.clone(),
         finance: stage.clone(),
         exemptions: vec![stage.clone()],

@@ -6,6 +6,7 @@ mod model;
 mod report;
 mod simulate;
 mod train;
+mod versions;
 
 use crate::deployment::Place;
 use crate::failure::Done;
@@ -35,6 +36,10 @@ pub(crate) enum Command {
     Simulate(simulate::Options),
     /// Say of each intent how much came, and whether what triage said of it was right
     Report(report::Options),
+    /// List the models that were learned, and which one is in force
+    Versions(versions::Listing),
+    /// Go back to a model of before: what was learned since is in force no more, and is not learned again
+    Rollback(versions::Rollback),
 }
 
 /// What is classified, and by what.
@@ -57,6 +62,8 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Report(options) => report::run(place, &options).await,
+        Command::Versions(options) => versions::list(place, &options).await,
+        Command::Rollback(options) => versions::rollback(place, options).await,
     }
 }
 

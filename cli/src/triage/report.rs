@@ -124,6 +124,7 @@ mod tests {
     fn said(predicted: &str, label: &str, confidence: u16) -> Judgement {
         judged(Example {
             request: RequestId::derived(&["request"]),
+            gate: 1,
             requester: SubjectId::derived(&["subject", "emma"]),
             predicted: predicted.to_owned(),
             confidence,
@@ -131,6 +132,7 @@ mod tests {
             label: label.to_owned(),
             reviewer: SubjectId::derived(&["subject", "dana"]),
             at: Timestamp(0),
+            audit: false,
         })
     }
 

@@ -33,6 +33,8 @@ fn kind(slot: &Slot) -> &'static str {
         Slot::Idempotency(_) => "IDEMPOTENCY#",
         Slot::Quarantine(_) => "QUARANTINE",
         Slot::Example(..) => "EXAMPLE",
+        Slot::Lesson(_) => "LESSON",
+        Slot::ModelPart(..) | Slot::ActiveModel => "MODEL#",
         Slot::AdminHead => "ADMIN",
         Slot::SubjectKey(_) => "KEY#",
     }
@@ -49,6 +51,8 @@ fn kind_of_list(list: &List) -> &'static str {
         List::Day(..) => "DAY#",
         List::Quarantine => "QUARANTINE",
         List::Examples => "EXAMPLE",
+        List::Lessons => "LESSON",
+        List::ModelParts(_) => "MODEL#",
     }
 }
 

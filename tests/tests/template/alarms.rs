@@ -132,7 +132,12 @@ fn overdue_work_unsettled_effects_and_the_audit_trail_are_watched() {
             Broken {
                 from: "Value: !Ref VerifyAuditFunction",
                 to: "Value: !Ref SweepDueFunction",
-                says: "verify-audit",
+                says: "VerifyAuditFunction",
+            },
+            Broken {
+                from: "Value: !Ref LearnTriageFunction",
+                to: "Value: !Ref SweepDueFunction",
+                says: "LearnTriageFunction",
             },
         ],
     );
@@ -146,7 +151,12 @@ fn own_metrics(template: &Template) -> Vec<String> {
         })
     };
     let mut wrong = Vec::new();
-    for name in ["CountersignOldestDueRow", "CountersignUnsettledEffect", "CountersignAuditFlaws"] {
+    for name in [
+        "CountersignOldestDueRow",
+        "CountersignUnsettledEffect",
+        "CountersignAuditFlaws",
+        "CountersignSuspendedReviewers",
+    ] {
         if own(name).is_none() {
             wrong.push(format!("nobody watches {name}"));
         }
@@ -155,8 +165,10 @@ fn own_metrics(template: &Template) -> Vec<String> {
     {
         wrong.push("the silence of sweep-due is taken for good news".into());
     }
-    if !watched(template, "Errors").contains(&"VerifyAuditFunction") {
-        wrong.push("nobody watches verify-audit".into());
+    for function in ["VerifyAuditFunction", "LearnTriageFunction"] {
+        if !watched(template, "Errors").contains(&function) {
+            wrong.push(format!("nobody watches {function}"));
+        }
     }
     wrong
 }

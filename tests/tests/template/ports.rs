@@ -68,6 +68,11 @@ fn a_role_allows_what_its_functions_ports_need_and_no_more() {
                 to: "Action: bedrock:Converse",
                 says: "triage-request: second",
             },
+            Broken {
+                from: "LeadingKeys: [\"LESSON\", \"MODEL#*\", ",
+                to: "LeadingKeys: [\"LESSON\", ",
+                says: "learn-triage: models, triage",
+            },
             Broken { from: "\"GATE#*\", \"CONFIG#*\", ", to: "\"GATE#*\", ", says: "read-request: configs" },
         ],
     );
@@ -89,8 +94,14 @@ fn mirror(template: &Template) -> Vec<String> {
         // Configurations are hashed there like everything else, and none is loaded.
         let reads = strings_of(function, "CONFIG#*") > 0 && binary != "verify-audit";
         let due = function.statements().iter().any(|statement| statement.to_string().contains("/index/due"));
-        for (name, has) in [("configs", reads), ("due", due)] {
-            if ports.contains(name) != has {
+        let models = strings_of(function, "MODEL#*") > 0;
+        let uses_models = ports.contains("models") || ports.contains("triage");
+        for (name, names, has) in [
+            ("configs", ports.contains("configs"), reads),
+            ("due", ports.contains("due"), due),
+            ("models, triage", uses_models, models),
+        ] {
+            if names != has {
                 wrong.push(format!("{binary}: {name}"));
             }
         }

@@ -183,7 +183,7 @@ const PAYERS: [&str; 7] = [
 ];
 
 /// Who may write records of a kind, where that matters: decisions, the audit trail, money, people, entitlements' facts.
-const WRITERS: [(&str, &[&str]); 12] = [
+const WRITERS: [(&str, &[&str]); 15] = [
     ("DELEGATION#*", &["record-decision"]),
     ("ASKED#*", &["plan-approvals"]),
     ("AUTOMATIC#*", &["plan-approvals"]),
@@ -196,6 +196,9 @@ const WRITERS: [(&str, &[&str]); 12] = [
     ("GROUP#*", &["sync-people"]),
     ("CONFIG#*", &[]),
     ("SHOWN#*", &["send-messages"]),
+    ("EXAMPLE", &["record-decision"]),
+    ("LESSON", &["learn-triage"]),
+    ("MODEL#*", &["learn-triage"]),
 ];
 
 /// Those who never write to the audit trail or a request: they receive, read or only speak.
@@ -246,7 +249,7 @@ fn partitions(statement: &Value) -> BTreeSet<&str> {
 }
 
 /// All kinds of partitions, as the table's keys have them.
-const PARTITIONS: [&str; 25] = [
+const PARTITIONS: [&str; 27] = [
     "ADMIN",
     "AUDIT#*",
     "ASKED#*",
@@ -264,7 +267,9 @@ const PARTITIONS: [&str; 25] = [
     "IDENTITY#*",
     "INBOX#*",
     "KEY#*",
+    "LESSON",
     "MESSAGE#*",
+    "MODEL#*",
     "OUTBOX#*",
     "OWN#*",
     "PERSON#*",

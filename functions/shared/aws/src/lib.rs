@@ -16,6 +16,8 @@ mod connector;
 mod fault;
 #[cfg(feature = "kms")]
 pub mod kms;
+#[cfg(feature = "dynamodb")]
+pub mod models;
 #[cfg(feature = "sqs")]
 pub mod queues;
 #[cfg(feature = "secrets")]

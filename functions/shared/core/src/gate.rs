@@ -220,11 +220,14 @@ pub struct Shown {
     pub at: Timestamp,
 }
 
-/// A correction by a person, kept to train triage.
+/// What a person said of triage's reading, kept to train it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Example {
     /// The request.
     pub request: RequestId,
+    /// The gate at which it was said; a reason stands under it and the reviewer among the request's sealed words.
+    #[serde(default = "first")]
+    pub gate: u32,
     /// Whose words they are: the key under which the request's words open.
     pub requester: SubjectId,
     /// What triage said.
@@ -239,6 +242,15 @@ pub struct Example {
     pub reviewer: SubjectId,
     /// When.
     pub at: Timestamp,
+    /// Whether it was asked afterwards, of a request that nobody had read: a fair sample, as what triage was not sure of
+    /// is none.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub audit: bool,
+}
+
+/// The gate of an example that was kept before gates were.
+const fn first() -> u32 {
+    1
 }
 
 impl Gate {

@@ -56,6 +56,11 @@ pub enum Work {
         /// The request that was approved.
         request: RequestId,
     },
+    /// Have the desk say whether triage understood a request rightly, once: `start-workflow`.
+    OpenAudit {
+        /// The request that nobody had read.
+        request: RequestId,
+    },
     /// Complete the waiting task of a gate: `spend-token`.
     SpendToken {
         /// The request.
@@ -202,7 +207,7 @@ impl Work {
     #[must_use]
     pub fn queue(&self) -> Queue {
         match self {
-            Self::StartExecution { .. } | Self::OpenReview { .. } => Queue::Start,
+            Self::StartExecution { .. } | Self::OpenReview { .. } | Self::OpenAudit { .. } => Queue::Start,
             Self::SpendToken { .. } => Queue::Tokens,
             Self::RerouteInboxes { .. } | Self::RerouteGate { .. } => Queue::Decisions,
             Self::RefreshPerson { .. } => Queue::People,
@@ -214,6 +219,7 @@ impl Work {
         match self {
             Self::StartExecution { name, .. } => format!("start:{name}"),
             Self::OpenReview { .. } => "review".into(),
+            Self::OpenAudit { .. } => "audit".into(),
             Self::SpendToken { gate, .. } => format!("spend:{gate}"),
             Self::ShowUnderstood { .. } => "understood".into(),
             Self::AskApprovers { gate, round, kind, .. } => format!("ask:{gate}:{round}:{kind:?}"),

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use step_up::StepUp;
 
 pub mod asked;
+pub mod audit;
 pub mod automatic;
 pub mod book;
 pub mod break_glass;
@@ -43,6 +44,9 @@ pub struct Policy {
     pub id: String,
     /// Below this confidence, in thousandths, a person reads the request first.
     pub minimum_confidence: u16,
+    /// Of how many of a thousand requests that triage was sure of the desk says afterwards whether it was right.
+    #[serde(default, skip_serializing_if = "is_usual")]
+    pub audit_share: u16,
     /// The stage of the desk, for requests that triage is not sure of and for those without a workflow.
     pub desk: Stage,
     /// The stage that confirms amounts which the ledger does not confirm by itself.

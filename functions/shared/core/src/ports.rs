@@ -8,6 +8,7 @@ use crate::{
     facts::{AccessTarget, DirectoryUser, EmployeeFacts},
     ids::SubjectId,
     job::{Envelope, Queue},
+    learning::{Course, Trained},
     opinion::Second,
     outbox::Due,
     person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
@@ -333,7 +334,49 @@ pub trait Triage: Send + Sync {
     fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<crate::message::Ask>;
 
     /// The version of the model.
-    fn version(&self) -> &str;
+    fn version(&self) -> String;
+
+    /// Looks whether another model is in force, and reads what comes next by that one. Never fails: by a
+    /// model that is damaged or not there nothing is understood.
+    fn renew(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+}
+
+/// Makes models. The same course makes the same model.
+pub trait Trainer: Send + Sync {
+    /// The version of the model that ships, from whose examples every model starts.
+    fn base(&self) -> String;
+
+    /// Makes a model; it takes seconds. A batch that does harm on a set that no correction enters is not learned.
+    ///
+    /// # Errors
+    /// [`crate::Error::Broken`] if nothing can be learned from this.
+    fn train(&self, config: &Config, course: &Course) -> Result<Trained>;
+}
+
+/// Reads learned models.
+pub trait ReadModels: Send + Sync {
+    /// The file of a model, as it stands; whether it is that version is for the reader to check.
+    ///
+    /// # Errors
+    /// [`crate::Error::NotFound`], [`crate::Error::Broken`] for what is no file; as [`ReadStore::get`].
+    fn model(&self, version: &Digest) -> impl Future<Output = Result<Vec<u8>>> + Send;
+
+    /// The version in force; none for the model that ships.
+    ///
+    /// # Errors
+    /// As [`ReadStore::get`].
+    fn in_force(&self) -> impl Future<Output = Result<Option<Digest>>> + Send;
+}
+
+/// Keeps learned models.
+pub trait WriteModels: Send + Sync {
+    /// Keeps the file of a model under its version. Repeated, it changes nothing.
+    ///
+    /// # Errors
+    /// As [`WriteStore::commit`].
+    fn keep(&self, version: &Digest, model: &[u8]) -> impl Future<Output = Result<()>> + Send;
 }
 
 /// A second reader beside triage; see [`crate::opinion`].

@@ -3,6 +3,7 @@
 mod effect;
 mod held;
 mod life_cycle;
+mod looking_back;
 mod words;
 
 pub use effect::{Effect, EffectKind, EffectState};
@@ -216,6 +217,9 @@ pub struct Request {
     /// The request that people look at here, for a review.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review_of: Option<RequestId>,
+    /// The request of which people say here whether triage understood it rightly, for an audit.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub audit_of: Option<RequestId>,
     /// The review that the policy's approval gets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub review: Option<RequestId>,
@@ -289,6 +293,7 @@ impl Request {
             revocation: None,
             incident: None,
             review_of: None,
+            audit_of: None,
             review: None,
             conflicts: BTreeSet::new(),
             reservation: None,
@@ -331,12 +336,6 @@ impl Request {
     #[must_use]
     pub fn is_in_doubt(&self) -> bool {
         self.grant.as_ref().is_some_and(|effect| effect.state == EffectState::Unknown)
-    }
-
-    /// The id of the review of a request.
-    #[must_use]
-    pub fn review_id(reviewed: &RequestId) -> RequestId {
-        RequestId::derived(&["review", reviewed.as_str()])
     }
 
     /// The name of the execution of this generation.

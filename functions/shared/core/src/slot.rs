@@ -64,6 +64,12 @@ pub enum Slot {
     Quarantine(String),
     /// A correction by a person, kept for training.
     Example(RequestId, u32),
+    /// A change of the model in force, numbered from 1.
+    Lesson(u64),
+    /// A part of a learned model, by the model's version, numbered from 1.
+    ModelPart(String, u32),
+    /// Which model is in force.
+    ActiveModel,
     /// The head of the `admin` audit chain.
     AdminHead,
     /// The encrypted key of a subject.
@@ -91,6 +97,10 @@ pub enum List {
     Quarantine,
     /// Kept corrections.
     Examples,
+    /// The changes of the model in force.
+    Lessons,
+    /// The parts of a model, by its version.
+    ModelParts(String),
 }
 
 /// How many shards the due index and the days have.

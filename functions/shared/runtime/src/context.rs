@@ -186,10 +186,34 @@ macro_rules! delegate {
                 $crate::core::ports::Triage::understand(&self.triage, config, text, now)
             }
 
-            fn version(&self) -> &str {
+            fn version(&self) -> String {
                 $crate::core::ports::Triage::version(&self.triage)
             }
+
+            fn renew(&self) -> impl Future<Output = ()> + Send {
+                $crate::core::ports::Triage::renew(&self.triage)
+            }
         }
+    };
+    (trainer $name:ident) => {
+        impl $crate::core::ports::Trainer for $name {
+            fn base(&self) -> String {
+                $crate::core::ports::Trainer::base(&self.trainer)
+            }
+
+            fn train(
+                &self,
+                config: &$crate::core::config::Config,
+                course: &$crate::core::learning::Course,
+            ) -> $crate::core::Result<$crate::core::learning::Trained> {
+                $crate::core::ports::Trainer::train(&self.trainer, config, course)
+            }
+        }
+    };
+    (models $name:ident) => {
+        $crate::delegate!(@port $name models WriteModels {
+            fn keep(version: &$crate::core::digest::Digest, model: &[u8]) -> ();
+        });
     };
     (second $name:ident) => {
         impl $crate::core::ports::SecondReader for $name {

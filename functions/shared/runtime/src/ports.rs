@@ -14,6 +14,8 @@ pub mod directory;
 pub mod due;
 #[cfg(feature = "bamboohr")]
 pub mod hris;
+#[cfg(feature = "dynamodb")]
+pub mod models;
 #[cfg(feature = "sqs")]
 pub mod queues;
 #[cfg(feature = "dynamodb")]
@@ -25,6 +27,8 @@ pub mod second;
 pub mod slack;
 #[cfg(feature = "sfn")]
 pub mod tokens;
+#[cfg(feature = "triage")]
+pub mod trainer;
 #[cfg(feature = "triage")]
 pub mod triage;
 #[cfg(feature = "kms")]

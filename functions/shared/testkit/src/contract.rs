@@ -180,8 +180,11 @@ async fn addresses_do_not_meet(store: &impl WriteStore) {
         Slot::Withdrawn(text.clone()),
         Slot::Holding(text.clone()),
         Slot::Idempotency(text.clone()),
-        Slot::Quarantine(text),
+        Slot::Quarantine(text.clone()),
         Slot::Example(one.clone(), 1),
+        Slot::Lesson(u64::MAX),
+        Slot::ModelPart(text.clone(), 1),
+        Slot::ModelPart(text, 11),
     ];
     for (number, slot) in slots.iter().enumerate() {
         let writes = vec![put(slot.clone(), Expect::Absent, json!(number))];

@@ -308,8 +308,8 @@ impl Triage for World {
         scripted.unwrap_or_else(|| vec![nothing(text)])
     }
 
-    fn version(&self) -> &str {
-        "scripted"
+    fn version(&self) -> String {
+        "scripted".into()
     }
 }
 

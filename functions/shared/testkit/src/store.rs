@@ -188,7 +188,10 @@ fn belongs(slot: &Slot, list: &List) -> bool {
         (Slot::Gate(request, _), List::Gates(wanted)) => request == wanted,
         (Slot::Inbox(who, ..), List::Inbox(wanted)) | (Slot::Own(who, _), List::Own(wanted)) => who == wanted,
         (Slot::Day(day, shard, _), List::Day(wanted, number)) => day == wanted && shard == number,
-        (Slot::Quarantine(_), List::Quarantine) | (Slot::Example(..), List::Examples) => true,
+        (Slot::ModelPart(version, _), List::ModelParts(wanted)) => version == wanted,
+        (Slot::Quarantine(_), List::Quarantine)
+        | (Slot::Example(..), List::Examples)
+        | (Slot::Lesson(_), List::Lessons) => true,
         _ => false,
     }
 }

@@ -3,15 +3,23 @@
 
 use countersign_core::{
     card::Span,
+    change::put,
+    digest::Digest,
     gate::GateKind,
     ids::RequestId,
     job::{AskerAnswer, Verdict},
+    learning::ActiveModel,
     opinion::{Opinion, Second},
-    ports::{Clock, Configs, Triage},
+    ports::{Clock, Configs, Expect, Triage, WriteModels, WriteStore},
     request::Outcome,
+    slot::Slot,
 };
-use countersign_testkit::{World, chat_user};
-use countersign_triage::{port::Embedded, shipped::MODEL};
+use countersign_testkit::{When, World, chat_user};
+use countersign_triage::{
+    port::Embedded,
+    renewed::Renewed,
+    shipped::{self, MODEL},
+};
 
 const ASKED: &str = "I need Salesforce for the Q3 reports";
 const INJECTIONS: &[&str] = &[
@@ -107,6 +115,46 @@ fn a_damaged_model_leaves_everything_to_the_desk_and_says_so() {
         let id = asked(&world, &model, ASKED);
         assert_eq!((world.gate(&id, 1).kind, world.request(&id).confidence), (GateKind::Service, 0));
         assert!(card(&world, "dana").contains("Triage has no good model"), "{}", card(&world, "dana"));
+    }
+}
+
+/// Puts a model in force, as a lesson does.
+fn put_in_force(world: &World, version: Option<&Digest>) {
+    let active = ActiveModel { version: version.cloned(), lesson: 1 };
+    let write = put(Slot::ActiveModel, Expect::Any, &active, None).unwrap();
+    world.finish(world.commit(vec![write])).unwrap();
+}
+
+#[test]
+fn another_model_is_taken_over_and_a_damaged_one_understands_nothing() {
+    let world = World::harbour();
+    let renewed = Renewed::shipped();
+    let renew = || world.finish(async { Ok(renewed.renew(&world).await) }).unwrap();
+    let reads = || renewed.current().fault().is_none();
+    assert!(!renew(), "nothing was learned yet");
+    let version = Digest::parse(&shipped::version()).unwrap();
+    put_in_force(&world, Some(&version));
+    // It is in force, but nobody has kept it: people decide.
+    assert!(renew() && !reads());
+    let id = asked(&world, &renewed.current(), ASKED);
+    assert_eq!((world.gate(&id, 1).kind, world.request(&id).confidence), (GateKind::Service, 0));
+    assert!(card(&world, "dana").contains("Triage has no good model"));
+    // As soon as it is there, it is read by.
+    world.finish(world.keep(&version, MODEL)).unwrap();
+    assert!(renew() && reads());
+    assert!(!renew(), "it is there already");
+    // A file that is not that version is not used, however good it is.
+    let other = Digest::of_text("another");
+    world.finish(world.keep(&other, MODEL)).unwrap();
+    put_in_force(&world, Some(&other));
+    assert!(renew() && !reads());
+    put_in_force(&world, None);
+    assert!(renew() && reads());
+    // While the table does not answer, the last known one stays.
+    put_in_force(&world, Some(&other));
+    for call in [1, 2] {
+        world.trip(call, When::Refused);
+        assert!(!renew() && reads(), "call {call}");
     }
 }
 

@@ -7,13 +7,14 @@
 mod artefact;
 
 mod calibration;
-mod checksum;
+pub(crate) mod checksum;
 pub mod diagram;
 mod encoder;
 mod guess;
 mod head;
 mod layout;
 pub mod learning;
+pub(crate) mod lesson;
 mod load_error;
 mod logistic;
 pub mod measures;
@@ -30,6 +31,7 @@ mod words;
 pub use artefact::MAX_CLASSIFIER_BYTES;
 pub use guess::{Guess, OUT_OF_SCOPE};
 pub use load_error::LoadError;
+pub(crate) use training::train_steadily;
 pub use training::{Example, Examples, Pieces, Progress, TrainError, train};
 
 use bytes::Bytes;

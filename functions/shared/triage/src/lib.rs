@@ -17,10 +17,12 @@ mod people;
 mod periods;
 pub mod port;
 mod reasons;
+pub mod renewed;
 pub mod shipped;
 mod starts;
 mod steering;
 mod targets;
+pub mod trainer;
 mod understand;
 
 pub use catalog::{ApplicationEntry, Catalog, EntitlementEntry, IntentEntry};

@@ -6,6 +6,7 @@ use crate::{
 };
 use countersign_core::{
     config::Config,
+    digest::Digest,
     message::{Ask, Grounds},
     ports::Triage,
     time::{Span, Timestamp},
@@ -31,6 +32,13 @@ impl Embedded {
         Self(Classifier::load(bytes))
     }
 
+    /// A learned model of this version, or none where the file is not that of this version.
+    pub fn of_version(version: &Digest, bytes: Vec<u8>) -> Self {
+        let is_that = |found: &Classifier| found.version() == version.as_str();
+        let found = Classifier::load(bytes);
+        Self(found.and_then(|found| if is_that(&found) { Ok(found) } else { Err(LoadError::Damaged) }))
+    }
+
     /// Why there is no model, if there is none.
     pub fn fault(&self) -> Option<&LoadError> {
         self.0.as_ref().err()
@@ -44,12 +52,12 @@ impl Triage for Embedded {
         understood.asks.into_iter().map(ask).collect()
     }
 
-    fn version(&self) -> &str {
-        self.0.as_ref().map_or(NO_MODEL, Classifier::version)
+    fn version(&self) -> String {
+        self.0.as_ref().map_or(NO_MODEL, Classifier::version).to_owned()
     }
 }
 
-fn catalog(config: &Config) -> Catalog {
+pub(crate) fn catalog(config: &Config) -> Catalog {
     let entitlement = |e: &countersign_core::catalog::Entitlement| EntitlementEntry {
         name: e.name.clone(),
         aliases: titled(&e.aliases, &e.title),

@@ -1,7 +1,11 @@
 //! The model that ships with the product: trained from the product's own examples, and part of the program.
 
+mod examples;
+
+pub use examples::{VALIDATED, training, validation};
+
 use crate::catalog::{ApplicationEntry, Catalog};
-use crate::classifier::{Classifier, Example, Examples, LoadError, Pieces, TrainError, train};
+use crate::classifier::{Classifier, Example, Examples, LoadError, Pieces, TrainError, checksum, train};
 use crate::message::Message;
 
 /// The file of the shipped model.
@@ -41,15 +45,31 @@ pub fn train_model(
     train(examples, &mut |_| ())
 }
 
+/// The version of the shipped model.
+pub fn version() -> String {
+    hex::encode(checksum::of_sealed(MODEL))
+}
+
+/// Texts as a model reads them that knows the applications of a catalog beside those of the shipped examples.
+pub(crate) fn masked_with(own: &Catalog, examples: &[Example]) -> Vec<Example> {
+    let mut catalog = known_applications();
+    catalog.applications.extend(own.applications.iter().cloned());
+    masked_by(&catalog, examples)
+}
+
 /// A text as the shipped model reads it: applications and people stand as one word each.
 pub fn masked(text: &str) -> String {
     masked_for(&known_applications(), text)
 }
 
-fn masked_all(examples: &[Example]) -> Vec<Example> {
-    let catalog = known_applications();
+/// The examples as the shipped model reads them.
+pub(crate) fn masked_all(examples: &[Example]) -> Vec<Example> {
+    masked_by(&known_applications(), examples)
+}
+
+fn masked_by(catalog: &Catalog, examples: &[Example]) -> Vec<Example> {
     let mask = |example: &Example| Example {
-        text: masked_for(&catalog, &example.text),
+        text: masked_for(catalog, &example.text),
         label: example.label.clone(),
     };
     examples.iter().map(mask).collect()

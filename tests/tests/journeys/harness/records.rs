@@ -30,6 +30,8 @@ fn keys(slot: &Slot) -> (String, String) {
         Slot::Seats(of) => (format!("SEATS#{of}"), "SEATS".into()),
         Slot::Quarantine(id) => ("QUARANTINE".into(), id.clone()),
         Slot::Example(id, gate) => ("EXAMPLE".into(), format!("{id}#{gate:010}")),
+        Slot::ModelPart(version, part) => (format!("MODEL#{version}"), format!("{part:010}")),
+        Slot::ActiveModel => ("MODEL#ACTIVE".into(), "ACTIVE".into()),
         other => panic!("no journey looks at {other:?}"),
     }
 }
@@ -42,6 +44,8 @@ fn partition(list: &List) -> String {
         List::Gates(id) => format!("GATE#{id}"),
         List::Inbox(who) => format!("INBOX#{who}"),
         List::Own(who) => format!("OWN#{who}"),
+        List::Lessons => "LESSON".into(),
+        List::ModelParts(version) => format!("MODEL#{version}"),
         other => panic!("no journey looks at {other:?}"),
     }
 }

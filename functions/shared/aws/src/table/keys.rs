@@ -60,6 +60,9 @@ pub(crate) fn of(slot: &Slot) -> Key {
         Slot::Idempotency(digest) => key(format!("IDEMPOTENCY#{digest}"), "IDEMPOTENCY"),
         Slot::Quarantine(id) => key("QUARANTINE", id),
         Slot::Example(id, gate) => key("EXAMPLE", format!("{id}#{}", gate_key(*gate))),
+        Slot::Lesson(number) => key("LESSON", format!("{number:020}")),
+        Slot::ModelPart(version, part) => key(format!("MODEL#{version}"), format!("{part:010}")),
+        Slot::ActiveModel => key("MODEL#ACTIVE", "ACTIVE"),
         Slot::AdminHead => key("ADMIN", "HEAD"),
         Slot::SubjectKey(who) => key(format!("KEY#{who}"), "KEY"),
     }
@@ -80,6 +83,8 @@ pub(crate) fn range(list: &List) -> Range {
         List::Day(day, shard) => all(format!("DAY#{day}#{shard}")),
         List::Quarantine => all("QUARANTINE".into()),
         List::Examples => all("EXAMPLE".into()),
+        List::Lessons => all("LESSON".into()),
+        List::ModelParts(version) => all(format!("MODEL#{version}")),
     }
 }
 
@@ -107,6 +112,7 @@ pub(crate) fn slot(pk: &str, sk: &str) -> Option<Slot> {
         ("CONFIG", "PROPOSED") => Slot::ProposedConfig,
         ("CONFIG", "ACTIVE") => Slot::ActiveConfig,
         ("IDEMPOTENCY", "IDEMPOTENCY") => Slot::Idempotency(id.into()),
+        ("MODEL", "ACTIVE") => Slot::ActiveModel,
         ("ADMIN", "HEAD") => Slot::AdminHead,
         ("KEY", "KEY") => Slot::SubjectKey(SubjectId::new(id).ok()?),
         _ => return numbered(kind, id, sk),
@@ -137,6 +143,8 @@ fn numbered(kind: &str, id: &str, sk: &str) -> Option<Slot> {
             let (request, gate) = pair()?;
             Slot::Example(RequestId::new(request).ok()?, gate.parse().ok()?)
         }
+        "LESSON" => Slot::Lesson(sk.parse().ok()?),
+        "MODEL" => Slot::ModelPart(id.into(), sk.parse().ok()?),
         _ => return None,
     })
 }
@@ -186,6 +194,9 @@ mod tests {
         check(&Slot::Idempotency("d".into()), "IDEMPOTENCY#d", "IDEMPOTENCY");
         check(&Slot::Quarantine("q#1".into()), "QUARANTINE", "q#1");
         check(&Slot::Example(request(), 1), "EXAMPLE", "R-1#0000000001");
+        check(&Slot::Lesson(7), "LESSON", "00000000000000000007");
+        check(&Slot::ModelPart("d".into(), 12), "MODEL#d", "0000000012");
+        check(&Slot::ActiveModel, "MODEL#ACTIVE", "ACTIVE");
         check(&Slot::AdminHead, "ADMIN", "HEAD");
         check(&Slot::SubjectKey(who()), "KEY#sub:1", "KEY");
     }
@@ -213,6 +224,8 @@ mod tests {
             (List::Day("2026-11-22".into(), 3), Slot::Day("2026-11-22".into(), 3, request())),
             (List::Quarantine, Slot::Quarantine("q".into())),
             (List::Examples, Slot::Example(request(), 1)),
+            (List::Lessons, Slot::Lesson(1)),
+            (List::ModelParts("d".into()), Slot::ModelPart("d".into(), 1)),
         ] {
             let (range, key) = (range(&list), of(&record));
             assert_eq!(range.pk, key.pk, "{list:?}");

@@ -30,6 +30,7 @@ pub fn gate(view: &View<'_>, gate: &Gate, reader: Reader<'_>) -> Card {
         buttons: Vec::new(),
     };
     card.body.extend(reviewed(view, gate));
+    card.body.extend(audited(view));
     card.body.extend(view.talk(gate));
     card.body.extend(view.reasons(gate.number));
     card.body.extend(view.granted_and_asked());
@@ -100,6 +101,7 @@ fn headline(view: &View<'_>, gate: &Gate) -> String {
         return format!("{}: {what}", ending_word(ending, gate.kind));
     }
     match gate.kind {
+        GateKind::Desk if view.request.audit_of.is_some() => format!("Was this understood rightly: {what}?"),
         GateKind::Desk => format!("Please read this request: {what}?"),
         GateKind::Service => format!("Please take care of: {what}"),
         GateKind::Approval => format!("Please decide: {what}"),
@@ -117,6 +119,15 @@ fn reviewed(view: &View<'_>, gate: &Gate) -> Option<Text> {
         Some(incident) => format!("Taken by break-glass in incident {incident} (request {of})."),
         None => format!("The rule {} approved it automatically (request {of}).", plan.rule),
     }))
+}
+
+/// What an audit is about.
+fn audited(view: &View<'_>) -> Option<Text> {
+    let of = view.request.audit_of.as_ref()?;
+    Some(plain(format!(
+        "Triage was sure of it, so nobody had read it (request {of}). Your answer changes nothing there: it shows how \
+         often triage is right."
+    )))
 }
 
 /// What triage made of the request, for whoever reads it after triage.

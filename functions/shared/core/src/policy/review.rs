@@ -26,10 +26,15 @@ impl Sample {
     /// Whether a request is one of them: the same request always is or never, and nobody can choose.
     #[must_use]
     pub fn takes(&self, request: &RequestId) -> bool {
-        let digest = Digest::of_text(&format!("sample:{request}"));
-        let number = digest.as_str().get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok());
-        number.is_none_or(|number| number % u64::from(WHOLE) < u64::from(self.share))
+        is_sampled("sample", request, self.share)
     }
+}
+
+/// Whether a request is one of a sample of `share` of [`WHOLE`]; samples of other names are others.
+pub(super) fn is_sampled(name: &str, request: &RequestId, share: u16) -> bool {
+    let digest = Digest::of_text(&format!("{name}:{request}"));
+    let number = digest.as_str().get(..12).and_then(|digits| u64::from_str_radix(digits, 16).ok());
+    number.is_none_or(|number| number % u64::from(WHOLE) < u64::from(share))
 }
 
 /// Who looks afterwards at a request that the policy approved, if anybody does: at every break-glass, else at a sample.

@@ -83,7 +83,10 @@ fn close(change: &mut Change, outcome: Outcome, given_back_cents: Option<u64>) -
     change.request.outcome = Some(outcome);
     change.request.times.ended = Some(change.now());
     change.record(Happening::Ended { outcome, given_back_cents })?;
-    change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Ended });
+    // Of an audit nobody has to hear: it changes nothing for whoever asked.
+    if change.request.audit_of.is_none() {
+        change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Ended });
+    }
     if let Some(matter) = after_review(outcome).filter(|_| change.request.review_of.is_some()) {
         change.owe(Work::TellDesk {
             request: change.request.review_of.clone(),

@@ -49,7 +49,7 @@ where
 /// A request that was asked; a review of another one was not.
 async fn exported(ctx: &(impl ReadStore + Vault), listed: &Listed) -> Result<Option<Asked>> {
     let request = read_request(ctx, &listed.request).await?.value;
-    if request.review_of.is_some() {
+    if request.looks_back() {
         return Ok(None);
     }
     let context = match context(ctx, &request).await {

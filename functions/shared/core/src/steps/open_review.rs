@@ -1,4 +1,5 @@
-//! Opens the review of what the policy approved by itself: a request of its own, which the desk's workflow waits for.
+//! Opens the review of what the policy approved by itself, or the audit of what triage understood by itself: a request of
+//! its own, which the desk's workflow waits for.
 
 use super::{
     committing::{commit, done, until_first},
@@ -26,26 +27,39 @@ pub async fn open_review<C>(ctx: &C, row: &Row, version: u64, request: &RequestI
 where
     C: WriteStore + Clock + Queues + Vault,
 {
-    until_first(|| create(ctx, request)).await?;
+    until_first(|| create(ctx, request, Request::review_id(request), review)).await?;
     done(ctx, row, version).await
 }
 
-async fn create<C>(ctx: &C, reviewed: &RequestId) -> Result<()>
+/// Makes the audit that a row owes. One that is there already is success.
+///
+/// # Errors
+/// As [`open_review`].
+pub async fn open_audit<C>(ctx: &C, row: &Row, version: u64, request: &RequestId) -> Result<()>
 where
     C: WriteStore + Clock + Queues + Vault,
 {
-    let id = Request::review_id(reviewed);
+    until_first(|| create(ctx, request, Request::audit_id(request), audit)).await?;
+    done(ctx, row, version).await
+}
+
+async fn create<C>(
+    ctx: &C,
+    reviewed: &RequestId,
+    id: RequestId,
+    made: fn(&Request, Request) -> Request,
+) -> Result<()>
+where
+    C: WriteStore + Clock + Queues + Vault,
+{
     if ctx.get(&Slot::Request(id.clone())).await?.is_some() {
         return Ok(());
     }
     let reviewed = read_request(ctx, reviewed).await?.value;
     let words = words(ctx, &reviewed, &id).await?;
     let now = ctx.now();
-    let mut change = Change::create(
-        review(&reviewed, id.clone(), now),
-        now,
-        By::Function { name: "start-workflow".into() },
-    );
+    let made = made(&reviewed, of(&reviewed, id.clone(), now));
+    let mut change = Change::create(made, now, By::Function { name: "start-workflow".into() });
     change.record(requested(&change.request, Digest::of(&words)?))?;
     change.put(Slot::Words(id.clone()), Expect::Absent, &words)?;
     let listed = Listed { request: id.clone(), at: now };
@@ -54,8 +68,9 @@ where
     commit(ctx, change).await
 }
 
-/// Those who asked and got it are those of the review as well, so that none of them decides it.
-fn review(reviewed: &Request, id: RequestId, now: crate::time::Timestamp) -> Request {
+/// A request for the desk about another one. Those who asked and got it are those of this one as well, so that none of
+/// them decides it.
+fn of(reviewed: &Request, id: RequestId, now: crate::time::Timestamp) -> Request {
     let (requester, beneficiary) = (reviewed.requester.clone(), reviewed.beneficiary.clone());
     let made =
         Request::received(id, reviewed.message.clone(), requester, beneficiary, reviewed.origin.clone(), now);
@@ -67,12 +82,20 @@ fn review(reviewed: &Request, id: RequestId, now: crate::time::Timestamp) -> Req
         entitlement: reviewed.entitlement.clone(),
         duration: reviewed.duration,
         window: reviewed.window,
-        confidence: CERTAIN,
         model: reviewed.model.clone(),
-        incident: reviewed.incident.clone(),
-        review_of: Some(reviewed.id.clone()),
         ..made
     }
+}
+
+fn review(reviewed: &Request, made: Request) -> Request {
+    let (incident, of) = (reviewed.incident.clone(), reviewed.id.clone());
+    Request { confidence: CERTAIN, incident, review_of: Some(of), ..made }
+}
+
+/// What is audited is triage's reading, and how sure it was.
+fn audit(audited: &Request, made: Request) -> Request {
+    let (guesses, of) = (audited.guesses.clone(), audited.id.clone());
+    Request { confidence: audited.confidence, guesses, audit_of: Some(of), ..made }
 }
 
 /// The words of the request, sealed once more for the review.

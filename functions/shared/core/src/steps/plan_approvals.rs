@@ -23,6 +23,7 @@ use crate::{
     message::Origin,
     outbox::{News, Work},
     policy::{
+        audit,
         decide::{self, Decided, Facts, Outcome},
         review,
     },
@@ -81,6 +82,9 @@ async fn decide<C: ReadStore + Clock + Configs + Vault>(
     ctx: &C,
     request: &Request,
 ) -> Result<(Decided, Vec<Counter>)> {
+    if request.audit_of.is_some() {
+        return Ok((audit::plan(request, &*ctx.active().await?), Vec::new()));
+    }
     if let Some(reviewed) = &request.review_of {
         return Ok((plan_review(ctx, reviewed).await?, Vec::new()));
     }
@@ -180,6 +184,9 @@ where
         action: action.clone(),
         held_back: decided.plan.held_back.clone(),
     })?;
+    if audit::takes(&*ctx.pinned(&decided.plan.config).await?, &change.request, decided.outcome) {
+        change.owe(Work::OpenAudit { request: change.request.id.clone() });
+    }
     change.request.plan = Some(decided.plan.clone());
     if was_corrected(ctx, &change.request).await? {
         change.owe(Work::TellRequester { request: change.request.id.clone(), news: News::Corrected });

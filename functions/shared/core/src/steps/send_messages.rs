@@ -119,6 +119,7 @@ where
         Work::TellSecurity { request } => telling::tell_security(ctx, request).await,
         Work::StartExecution { .. }
         | Work::OpenReview { .. }
+        | Work::OpenAudit { .. }
         | Work::SpendToken { .. }
         | Work::RerouteInboxes { .. }
         | Work::RerouteGate { .. }

@@ -3,7 +3,7 @@
 use super::{
     committing::{commit, done, left_to_the_row, nudge_all, until_first},
     identifying::{subject_named, subject_of},
-    open_review::open_review,
+    open_review::{open_audit, open_review},
     pacing::{MAX_REQUESTS_AN_HOUR, has_asked_enough},
     triage_request::understood_row,
 };
@@ -270,6 +270,7 @@ where
             done(ctx, &row, version).await
         }
         Work::OpenReview { request } => open_review(ctx, &row, version, request).await,
+        Work::OpenAudit { request } => open_audit(ctx, &row, version, request).await,
         _ => Err(Error::Broken("nothing to start".into())),
     }
 }

@@ -210,7 +210,10 @@ async fn message<C: SecondReader + Triage + Vault>(
 /// Which model read the text, and which one read it again.
 fn readers(ctx: &(impl SecondReader + Triage)) -> String {
     let first = Triage::version(ctx);
-    ctx.name().map_or_else(|| first.to_owned(), |second| format!("{first}+{second}"))
+    match ctx.name() {
+        Some(second) => format!("{first}+{second}"),
+        None => first,
+    }
 }
 
 async fn unknown(ctx: &impl Queues, input: &Input) -> Result<()> {
@@ -244,7 +247,12 @@ where
     C: WriteStore + Clock + Configs + Queues + Salt + SecondReader + Triage + Vault,
 {
     match content {
-        Content::Job(job) => triage_request(ctx, Input::from_job(job)?).await,
+        Content::Job(job) => {
+            let done = triage_request(ctx, Input::from_job(job)?).await;
+            // Whoever waits for an answer does not wait for a model.
+            ctx.renew().await;
+            done
+        }
         Content::Nudge { .. } => Err(Error::invalid("message", "is for another function".into())),
     }
 }

@@ -53,6 +53,24 @@ impl Head {
         }
     }
 
+    /// Learns all samples `epochs` times, each time in an order that follows from each sample alone: one more or less
+    /// leaves the others where they are, so that what is learned of them hardly differs.
+    pub(crate) fn fit_steadily(
+        &mut self,
+        samples: &[Sample],
+        epochs: usize,
+        mut progress: impl FnMut(usize),
+    ) {
+        let mut order: Vec<&Sample> = samples.iter().collect();
+        for epoch in 1..=epochs {
+            order.sort_by_cached_key(|sample| place(epoch, sample));
+            for sample in &order {
+                self.learn(&sample.features, sample.class);
+            }
+            progress(epoch);
+        }
+    }
+
     /// One step towards `class` for these features.
     pub(crate) fn learn(&mut self, features: &[Feature], class: usize) {
         let probabilities = softmax(&self.scores(features), 1.0);
@@ -108,6 +126,13 @@ impl Head {
     }
 }
 
+/// The place of a sample in the order of an epoch: FNV-1a over what it is.
+fn place(epoch: usize, sample: &Sample) -> u64 {
+    let features = sample.features.iter().map(|(feature, _)| u64::from(*feature));
+    let parts = [epoch as u64, sample.class as u64].into_iter().chain(features);
+    parts.fold(0xcbf2_9ce4_8422_2325, |hash, part| (hash ^ part).wrapping_mul(0x0100_0000_01b3))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +154,30 @@ mod tests {
         assert_eq!(head.met().collect::<Vec<_>>(), [0, 1, 2, 9]);
         assert_eq!(head.row(5), None);
         assert_eq!(head.row(99), None);
+    }
+
+    #[test]
+    fn in_a_steady_order_one_more_leaves_the_others_where_they_are() {
+        let all: Vec<Sample> = (0..40)
+            .map(|at| Sample { features: vec![(at, 1.0), (40 + at % 5, 0.3)], class: at as usize % 3 })
+            .collect();
+        let order = |samples: &[Sample], epoch| {
+            let mut order: Vec<&Sample> = samples.iter().collect();
+            order.sort_by_cached_key(|sample| place(epoch, sample));
+            order.iter().map(|sample| sample.features[0].0).collect::<Vec<_>>()
+        };
+        let mut without = order(&all, 1);
+        assert_ne!(without, order(&all, 2));
+        without.retain(|feature| *feature != 7);
+        let fewer: Vec<Sample> = all.iter().filter(|sample| sample.features[0].0 != 7).cloned().collect();
+        assert_eq!(order(&fewer, 1), without);
+        let mut head = Head::new(50, 3);
+        head.fit_steadily(&all, 20, |_| ());
+        let right = |sample: &&Sample| {
+            let scores = head.scores(&sample.features);
+            (0..3).max_by(|a, b| scores[*a].total_cmp(&scores[*b])) == Some(sample.class)
+        };
+        assert_eq!(all.iter().filter(right).count(), all.len());
     }
 
     #[test]

@@ -9,11 +9,8 @@ use super::guess::softmax;
 use super::head::{Head, Sample};
 use super::order::Seeded;
 use crate::features::Feature;
+use countersign_core::learning::{MAX_BATCH, MAX_STRIKES};
 
-/// Corrections of one reviewer that are learned together.
-pub const MAX_BATCH: usize = 50;
-/// Strikes with which a reviewer is suspended: one for a batch that is refused, one less for a batch in force.
-pub const MAX_STRIKES: u32 = 3;
 /// Learned examples that are learned again with each new one, so that they are not forgotten.
 const REPLAYED: usize = 16;
 /// The accuracy on the golden set that a batch may cost.
@@ -36,6 +33,13 @@ impl Learner {
         Self { head, learned: first, seeded: Seeded::new(SEED) }
     }
 
+    /// Begins with a first set of examples, of which a few more or less hardly change what is made of the others.
+    pub(crate) fn steady(features: usize, classes: usize, epochs: usize, first: Vec<Sample>) -> Self {
+        let mut head = Head::new(features, classes);
+        head.fit_steadily(&first, epochs, |_| ());
+        Self { head, learned: first, seeded: Seeded::new(SEED) }
+    }
+
     /// The most probable class and its probability.
     pub(crate) fn best(&self, features: &[Feature]) -> (usize, f64) {
         let probabilities = softmax(&self.head.scores(features), 1.0).into_iter().enumerate();
@@ -48,6 +52,19 @@ impl Learner {
         if samples.is_empty() { 1.0 } else { right as f64 / samples.len() as f64 }
     }
 
+    /// Learns a batch in a copy, and takes the copy's place if the golden set allows it: it may cost a little of what
+    /// this learner knows, and never bring it more than that below `floor`. Answers whether it did.
+    pub(crate) fn attempt(&mut self, batch: &[Sample], golden: &[Sample], floor: f64) -> bool {
+        let mut shadow = self.clone();
+        batch.iter().for_each(|sample| shadow.learn(sample));
+        let (before, after) = (self.accuracy(golden), shadow.accuracy(golden));
+        let is_good = is_tolerable(before, after, floor);
+        if is_good {
+            *self = shadow;
+        }
+        is_good
+    }
+
     fn learn(&mut self, sample: &Sample) {
         self.head.learn(&sample.features, sample.class);
         self.learned.push(sample.clone());
@@ -58,6 +75,11 @@ impl Learner {
             }
         }
     }
+}
+
+/// Whether an accuracy may take the place of another one.
+pub(crate) fn is_tolerable(before: f64, after: f64, floor: f64) -> bool {
+    after >= before || after + TOLERATED_DROP >= before.max(floor)
 }
 
 /// What became of a batch.
@@ -92,10 +114,8 @@ impl Reviewer {
 
     /// Learns the batch in a copy, and puts the copy in force if the golden set allows it.
     pub(crate) fn submit(&mut self, in_force: &mut Learner, golden: &[Sample]) -> Ruling {
-        let mut shadow = in_force.clone();
-        self.batch.drain(..).for_each(|sample| shadow.learn(&sample));
-        if shadow.accuracy(golden) + TOLERATED_DROP >= in_force.accuracy(golden) {
-            *in_force = shadow;
+        let batch = std::mem::take(&mut self.batch);
+        if in_force.attempt(&batch, golden, 0.0) {
             self.strikes = self.strikes.saturating_sub(1);
             return Ruling::Promoted;
         }
@@ -136,6 +156,20 @@ mod tests {
         let honest = |at| sample(at % CLASSES, at as u32);
         assert_eq!(submitted(&mut learner, honest, &mut Reviewer::default()), Ruling::Promoted);
         assert_eq!(learner.accuracy(&samples(0..5)), 1.0);
+    }
+
+    #[test]
+    fn small_harm_is_tolerated_until_the_floor() {
+        for (before, after, floor, expected) in [
+            (0.90, 0.90, 0.0, true),
+            (0.90, 0.895, 0.0, true),
+            (0.90, 0.88, 0.0, false),
+            (0.895, 0.888, 0.90, false),
+            (0.895, 0.893, 0.90, true),
+            (0.80, 0.80, 0.90, true),
+        ] {
+            assert_eq!(is_tolerable(before, after, floor), expected, "{before} {after} {floor}");
+        }
     }
 
     #[test]

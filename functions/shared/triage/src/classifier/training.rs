@@ -103,6 +103,26 @@ pub enum TrainError {
 /// # Errors
 /// [`TrainError`] says what is wrong with the examples.
 pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, TrainError> {
+    trained(examples, Order::Shuffled, progress)
+}
+
+/// As [`train`], so that a few examples more hardly change what is made of the others.
+pub(crate) fn train_steadily(examples: Examples<'_>) -> Result<Vec<u8>, TrainError> {
+    trained(examples, Order::Steady, &mut |_| ())
+}
+
+/// In which order examples are learned.
+#[derive(Clone, Copy)]
+enum Order {
+    Shuffled,
+    Steady,
+}
+
+fn trained(
+    examples: Examples<'_>,
+    order: Order,
+    progress: &mut dyn FnMut(Progress),
+) -> Result<Vec<u8>, TrainError> {
     if examples.validation.is_empty() {
         return Err(TrainError::NoValidation);
     }
@@ -112,7 +132,7 @@ pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Resu
     progress(Progress::Reading);
     let read = |example: &Example| encode(table.as_ref(), &example.text);
     let texts: Vec<Encoded> = examples.training.iter().map(read).collect();
-    let head = learned(&texts, &classes(examples.training, &labels)?, labels.len(), progress);
+    let head = learned(&texts, &classes(examples.training, &labels)?, labels.len(), order, progress);
     progress(Progress::Calibrating);
     let outside = labels.binary_search_by(|label| label.as_str().cmp(OUT_OF_SCOPE)).unwrap_or_default();
     let rows = Rows::of(&head, FEATURES, labels.len());
@@ -173,12 +193,22 @@ pub(crate) fn classes(examples: &[Example], labels: &[String]) -> Result<Vec<usi
     examples.iter().enumerate().map(class).collect()
 }
 
-fn learned(texts: &[Encoded], classes: &[usize], count: usize, progress: &mut dyn FnMut(Progress)) -> Head {
+fn learned(
+    texts: &[Encoded],
+    classes: &[usize],
+    count: usize,
+    order: Order,
+    progress: &mut dyn FnMut(Progress),
+) -> Head {
     let sample =
         |(text, class): (&Encoded, &usize)| Sample { features: text.features.clone(), class: *class };
     let samples: Vec<Sample> = texts.iter().zip(classes).map(sample).collect();
     let mut head = Head::new(FEATURES, count);
-    head.fit(&samples, EPOCHS, SEED, |epoch| progress(Progress::Learning(epoch, EPOCHS)));
+    let progress = |epoch| progress(Progress::Learning(epoch, EPOCHS));
+    match order {
+        Order::Shuffled => head.fit(&samples, EPOCHS, SEED, progress),
+        Order::Steady => head.fit_steadily(&samples, EPOCHS, progress),
+    }
     head
 }
 

@@ -6,13 +6,11 @@ use std::path::{Path, PathBuf};
 use countersign_triage::classifier::diagram::reliability;
 use countersign_triage::classifier::report::{Judgement, Report, report};
 use countersign_triage::classifier::{Classifier, Example, TrainError, shipped_table};
-use countersign_triage::shipped::{masked, train_model};
+use countersign_triage::shipped::{VALIDATED, masked, train_model};
+pub(crate) use countersign_triage::shipped::{training, validation};
 use serde::Deserialize;
 use serde_json::json;
 use sha2::{Digest, Sha256};
-
-/// The ways of writing to which confidence is fitted; the others of the held-out examples are for measuring.
-const VALIDATED: &[&str] = &["formal", "nonnative"];
 
 /// One example with the way in which it is written.
 #[derive(Debug, Clone, Deserialize)]
@@ -23,19 +21,11 @@ pub(crate) struct Styled {
     pub(crate) style: String,
 }
 
-/// What the shipped model is trained on.
-pub(crate) fn training() -> Vec<Example> {
-    plain(&read("examples"))
-}
-
-/// What the confidence of the shipped model is fitted to: ways of writing that training has not seen.
-pub(crate) fn validation() -> Vec<Example> {
-    plain(&held_out(true))
-}
-
 /// What the shipped model is measured on: ways of writing that neither training nor fitting has seen.
 pub(crate) fn measured() -> Vec<Styled> {
-    held_out(false)
+    let mut examples = read("examples/held_out");
+    examples.retain(|styled| !VALIDATED.contains(&styled.style.as_str()));
+    examples
 }
 
 /// The file of the shipped model, trained anew.
@@ -81,14 +71,4 @@ pub(crate) fn read(folder: &str) -> Vec<Styled> {
         .lines()
         .map(|line| serde_json::from_str(line).unwrap())
         .collect()
-}
-
-fn held_out(validated: bool) -> Vec<Styled> {
-    let mut examples = read("examples/held_out");
-    examples.retain(|styled| VALIDATED.contains(&styled.style.as_str()) == validated);
-    examples
-}
-
-fn plain(styled: &[Styled]) -> Vec<Example> {
-    styled.iter().map(|styled| styled.example.clone()).collect()
 }

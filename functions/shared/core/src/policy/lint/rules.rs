@@ -4,11 +4,14 @@ use super::{Findings, stages};
 use crate::{
     catalog::{Application, Entitlement, Risk},
     config::Config,
-    policy::{Match, Rule, Then, decide::ACCESS_WORKFLOW, types},
+    policy::{Match, Rule, Then, decide::ACCESS_WORKFLOW, review::WHOLE, types},
 };
 
 pub(super) fn lint(config: &Config, findings: &mut Findings) {
     let policy = &config.policy;
+    if policy.audit_share > WHOLE {
+        findings.add("audit_share", "is more than 1000.", "It is of how many of a thousand requests.");
+    }
     if policy.minimum_confidence > 1_000 {
         let remedy = "Confidence is counted in thousandths, 0 to 1000.";
         findings.add("minimum_confidence", "is more than 1000.", remedy);

@@ -220,6 +220,7 @@ fn names_that_there_are_not_are_found() {
     check(|c| of_first(c, 1).id = "one".into(), POLICY, "rules/first/one", "stands more than once");
     check(|c| rule(c, 0).then = Then::Deny(" ".into()), POLICY, first, "refuses without a reason");
     check(|c| c.policy.minimum_confidence = 1_001, POLICY, "minimum_confidence", "more than 1000");
+    check(|c| c.policy.audit_share = 1_001, POLICY, "audit_share", "more than 1000");
     check(
         |c| c.catalog.intents[0].workflow = "none".into(),
         catalog,

@@ -12,8 +12,9 @@ use std::{cmp::Ordering, collections::BTreeMap};
 
 const DAY_SECONDS: u64 = 86_400;
 
-/// The most days that a request waits for people: an execution is ended after a year, and there is more to do than wait.
-const MAX_WAIT_DAYS: u64 = 360;
+/// The most days that a request waits for people: an execution is ended after a year, and what is approved may wait for its
+/// time, and then for a condition, for 90 days each.
+const MAX_ASKING_DAYS: u64 = 180;
 /// The most reminders of a stage.
 pub(super) const MAX_REMINDERS: usize = 20;
 
@@ -87,7 +88,7 @@ pub(super) fn lint_all(config: &Config, place: &str, stages: &[Stage], findings:
     let beside = [Some(&policy.desk), policy.seats.as_ref(), Some(&policy.finance)];
     let exemption = policy.exemptions.iter().map(wait).max().unwrap_or_default();
     let days: u64 = stages.iter().chain(beside.into_iter().flatten()).map(wait).sum::<u64>() + exemption;
-    if days > MAX_WAIT_DAYS {
+    if days > MAX_ASKING_DAYS {
         let what =
             format!("may wait for people for {days} days, with the desk, an exemption, a seat and Finance.");
         findings.add(place, what, "Give its stages less time: no workflow runs for longer than a year.");

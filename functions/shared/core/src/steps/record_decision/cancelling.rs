@@ -61,7 +61,7 @@ where
 {
     let read = read_request(ctx, &input.request).await?;
     // A review is not theirs to take back: it is made because nobody decided before.
-    let theirs = |who: &&SubjectId| read.value.review_of.is_none() && read.value.parties().contains(who);
+    let theirs = |who: &&SubjectId| !read.value.looks_back() && read.value.parties().contains(who);
     let Some(who) = who.filter(theirs) else {
         return Ok(Cancelled::NotTheirs);
     };

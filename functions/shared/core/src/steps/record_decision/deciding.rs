@@ -36,6 +36,10 @@ where
     C: ReadStore + Clock + Configs + Salt,
 {
     keep_example(change, gate, verdict, voter)?;
+    if change.request.audit_of.is_some() {
+        end_gate(change, gate, ending, Answer::plain(AnswerCode::Served))?;
+        return end_request(ctx, change, Outcome::Served).await;
+    }
     match (ending, gate.kind) {
         (Ending::Denied, _) => {
             end_gate(change, gate, ending, Answer::plain(AnswerCode::Denied))?;
@@ -133,6 +137,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
     let request = &change.request;
     let example = Example {
         request: request.id.clone(),
+        gate: gate.number,
         requester: request.requester.clone(),
         predicted: request.intent.clone(),
         confidence: request.confidence,
@@ -140,6 +145,7 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
         label,
         reviewer: reviewer.clone(),
         at: change.now(),
+        audit: request.audit_of.is_some(),
     };
     change.put(Slot::Example(gate.request.clone(), gate.number), Expect::Absent, &example)
 }

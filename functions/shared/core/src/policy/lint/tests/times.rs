@@ -261,24 +261,24 @@ fn requests_that_would_wait_for_longer_than_a_workflow_runs_are_found() {
         let what = format!("may wait for people for {sum} days");
         check(waiting(days, change), POLICY, "rules/first", &what);
     };
-    found([300, 41, 10, 10], |_| {}, 361);
-    found([1, 2, 300, 58], |_| {}, 361);
-    found([300, 40, 10, 10], |c| of_first(c, 0).questions = 1, 362);
+    found([120, 41, 10, 10], |_| {}, 181);
+    found([1, 2, 120, 58], |_| {}, 181);
+    found([120, 40, 10, 10], |c| of_first(c, 0).questions = 1, 182);
     let further = |c: &mut Config| {
         let to = vec![Approver::Owner];
         of_first(c, 0).on_expiry = OnExpiry::Escalate(Further { to, within: lapse("25h") });
     };
-    found([300, 40, 10, 10], further, 362);
+    found([120, 40, 10, 10], further, 182);
     let seats = |c: &mut Config| {
         c.policy.seats = Some(Stage { questions: 0, ..Stage::clone(&c.policy.finance) });
     };
-    found([300, 40, 10, 10], seats, 370);
+    found([120, 40, 10, 10], seats, 190);
     let exempted = |c: &mut Config| {
         let exemption = |days| Stage { questions: 0, ..Stage::until("e", Span::of_days(days)) };
         c.policy.exemptions = vec![exemption(3), exemption(7), exemption(5)];
     };
-    found([300, 40, 10, 10], exempted, 367);
+    found([120, 40, 10, 10], exempted, 187);
     let mut good = sound();
-    waiting([300, 40, 10, 10], |_| {})(&mut good);
+    waiting([120, 40, 10, 10], |_| {})(&mut good);
     assert_eq!(lint(&good), []);
 }

@@ -1,0 +1,184 @@
+//! What people correct is learned every night: by the batch of one reviewer, behind a gate, and it can be taken back.
+
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in what it calls as well")]
+
+use countersign_core::{
+    Error,
+    digest::Digest,
+    ids::RequestId,
+    job::Verdict,
+    learning::{ActiveModel, Cause, Lesson},
+    message::Ask,
+    ports::ReadModels,
+    slot::Slot,
+    steps::{
+        learn_triage::{Report, learn_triage, lessons},
+        operate::Order,
+        rollback_model::rollback_model,
+    },
+};
+use countersign_testkit::{Ended, POISON, When, World, access};
+
+/// Emma asks something that triage takes for new software, and somebody of the desk says what it is.
+fn corrected(world: &World, text: &str, reviewer: &str, label: &str) -> RequestId {
+    let understood = Ask {
+        intent: "software.install".into(),
+        application: None,
+        text: text.into(),
+        confidence: 300,
+        ..access("figma", None, None)
+    };
+    let id = world.ask("emma", understood);
+    let (intent, application) = (label.to_owned(), (label == "access.request").then(|| "figma".to_owned()));
+    let verdict = Verdict::Correct { intent, application, entitlement: None, duration: None };
+    assert!(world.press(reviewer, verdict, None), "{reviewer} is asked about {text:?}");
+    world.run();
+    id
+}
+
+/// A night passes.
+fn learned(world: &World) -> Report {
+    world.run_as("learn-triage").finish(learn_triage(world)).unwrap()
+}
+
+fn all(world: &World) -> Vec<Lesson> {
+    world.finish(lessons(world)).unwrap()
+}
+
+/// What the model in force was made of; nothing of the one that ships.
+fn in_force(world: &World) -> String {
+    let version = world.finish(world.in_force()).unwrap();
+    let file = version.map(|version| world.finish(world.model(&version)).unwrap());
+    String::from_utf8(file.unwrap_or_default()).unwrap()
+}
+
+fn actions(world: &World) -> Vec<String> {
+    world.admin_actions().into_iter().filter(|action| action != "activate").collect()
+}
+
+#[test]
+fn what_people_say_is_in_force_after_a_night_and_nothing_happens_without_news() {
+    let world = World::harbour();
+    assert_eq!(learned(&world), Report::default());
+    corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    corrected(&world, "my desk wobbles", "dimitri", "facilities.request");
+    let report = learned(&world);
+    assert_eq!((report.learned, report.refused, report.waiting), (2, 0, 0));
+    assert_eq!(report.version, world.finish(world.in_force()).unwrap());
+    for line in ["my chair squeaks = facilities.request", "my desk wobbles = facilities.request"] {
+        assert!(in_force(&world).contains(line), "{line}");
+    }
+    assert_eq!(learned(&world), Report::default());
+    assert_eq!((all(&world).len(), actions(&world)), (1, vec!["learn-triage".to_owned()]));
+    let lesson = &all(&world)[0];
+    assert_eq!((lesson.number, &lesson.parent, &lesson.version), (1, &None, &report.version));
+    // The next model is made of the old corrections as well.
+    corrected(&world, "my lamp flickers", "dana", "facilities.request");
+    let next = learned(&world);
+    assert_eq!((next.learned, &all(&world)[1].parent), (1, &report.version));
+    assert!(in_force(&world).contains("chair") && in_force(&world).contains("lamp"));
+}
+
+#[test]
+fn a_batch_that_does_harm_is_refused_and_three_of_them_suspend() {
+    let world = World::harbour();
+    for (night, suspended) in [(1, 0), (2, 0), (3, 1)] {
+        corrected(&world, &format!("{POISON} {night}"), "dana", "facilities.request");
+        corrected(&world, &format!("a lamp, number {night}"), "dimitri", "facilities.request");
+        let report = learned(&world);
+        assert_eq!((report.learned, report.refused, report.suspended), (1, 1, suspended), "{night}");
+    }
+    assert!(!in_force(&world).contains(POISON) && in_force(&world).contains("number 3"));
+    // Nobody listens to dana any more, whatever she says.
+    corrected(&world, "a good correction", "dana", "facilities.request");
+    assert_eq!((learned(&world), all(&world).len()), (Report::default(), 3));
+}
+
+#[test]
+fn a_label_that_would_change_access_takes_two_people() {
+    for (second, label, learns) in [
+        (None, "access.request", 0),
+        (Some("dana"), "access.request", 0),
+        (Some("dimitri"), "access.request", 2),
+        (None, "facilities.request", 1),
+    ] {
+        let world = World::harbour();
+        corrected(&world, "let me into the board", "dana", label);
+        if let Some(second) = second {
+            corrected(&world, "let me into the file", second, label);
+        }
+        let waiting = 1 + usize::from(second.is_some()) - learns;
+        let report = learned(&world);
+        assert_eq!((report.learned, report.waiting), (learns, waiting), "{second:?} {label}");
+    }
+}
+
+fn order(world: &World, of: Option<Digest>, who: &str) -> Order<Option<Digest>> {
+    Order { of, operator: world.subject(who), reason: "it answers oddly".into() }
+}
+
+#[test]
+fn a_rollback_takes_back_what_was_learned_since_for_good() {
+    let world = World::harbour();
+    let back = |of: Option<Digest>, who| world.finish(rollback_model(&world, &order(&world, of, who)));
+    corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    let first = learned(&world).version;
+    corrected(&world, "my desk wobbles", "dana", "facilities.request");
+    learned(&world);
+    let refused = back(first.clone(), "emma").map_err(|error| error.code());
+    assert_eq!(refused, Err("Countersign.Refused"));
+    assert_eq!(back(Some(Digest::zero()), "ada"), Err(Error::NotFound("model")));
+    for _ in 0..2 {
+        assert_eq!(back(first.clone(), "ada"), Ok(()));
+    }
+    assert_eq!(world.finish(world.in_force()).unwrap(), first);
+    assert_eq!(actions(&world), ["learn-triage", "learn-triage", "rollback-model"]);
+    assert!(matches!(&all(&world)[2].cause, Cause::RolledBack { by, .. } if *by == world.subject("ada")));
+    // The next lesson goes on from there.
+    corrected(&world, "my lamp flickers", "dana", "facilities.request");
+    assert_eq!(learned(&world).learned, 1);
+    let made = in_force(&world);
+    assert!(made.contains("chair") && made.contains("lamp") && !made.contains("desk wobbles"), "{made}");
+    assert_eq!((back(None, "ada"), in_force(&world).as_str()), (Ok(()), ""));
+}
+
+#[test]
+fn another_model_that_ships_takes_the_corrections_along() {
+    let world = World::harbour();
+    world.ship("next");
+    assert_eq!(learned(&world), Report::default());
+    corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    learned(&world);
+    world.ship("after next");
+    let report = learned(&world);
+    assert_eq!((report.version.is_some(), report.learned), (true, 0));
+    assert!(in_force(&world).starts_with("after next\nmy chair squeaks"));
+    assert_eq!(learned(&world), Report::default());
+}
+
+/// Wherever it dies, or is told that nothing was done, the next night finds everything in order.
+#[test]
+fn trouble_at_every_call_leaves_one_lesson() {
+    for when in [When::DieBefore, When::DieAfter, When::Refused, When::Lost] {
+        let mut calls = 1;
+        for at in 1.. {
+            let world = World::harbour();
+            corrected(&world, "my chair squeaks", "dana", "facilities.request");
+            world.trip(at, when);
+            let ended = world.invoke(learn_triage(&world));
+            calls = calls.max(world.calls());
+            if at > calls {
+                assert!(matches!(ended, Ended::Answered(Ok(_))));
+                break;
+            }
+            world.trip(0, when);
+            learned(&world);
+            assert_eq!(all(&world).len(), 1, "{when:?} at {at}");
+            assert!(in_force(&world).contains("chair"), "{when:?} at {at}");
+            assert_eq!(actions(&world), ["learn-triage"], "{when:?} at {at}");
+            let active: ActiveModel = world.record(&Slot::ActiveModel).unwrap();
+            assert_eq!(active.lesson, 1);
+        }
+        assert!(calls >= 9, "{when:?}: {calls}");
+    }
+}

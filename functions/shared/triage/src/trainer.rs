@@ -1,0 +1,146 @@
+//! The core's port `Trainer`: models made of the shipped examples and of people's corrections.
+
+use crate::{
+    Classifier,
+    classifier::{
+        Example, Examples, Pieces, TrainError,
+        learning::is_tolerable,
+        lesson::{Judged, Lesson},
+        train_steadily,
+    },
+    port::catalog,
+    shipped,
+};
+use countersign_core::{
+    Error, Result,
+    config::Config,
+    digest::Digest,
+    learning::{Course, Golden, Labelled, Trained},
+    ports::Trainer,
+};
+
+/// Makes models from scratch, of the shipped examples and all corrections in force. No text of the golden set, to which
+/// confidence is fitted as well, is ever learned.
+#[derive(Debug, Clone)]
+pub struct Retraining {
+    shipped: Vec<Example>,
+    golden: Vec<Example>,
+}
+
+impl Retraining {
+    /// From the examples of the shipped model.
+    pub fn shipped() -> Self {
+        Self::of(shipped::training(), shipped::validation())
+    }
+
+    /// From other examples, and another golden set.
+    pub fn of(shipped: Vec<Example>, golden: Vec<Example>) -> Self {
+        Self { shipped, golden }
+    }
+
+    /// Judges the batches, and makes a model of those that do no harm; of none of them, if together they do.
+    fn taught(&self, config: &Config, course: &Course) -> std::result::Result<Taught, TrainError> {
+        let catalog = catalog(config);
+        let read = |texts: &[Labelled]| shipped::masked_with(&catalog, &examples(texts));
+        let (shipped, golden) = (shipped::masked_all(&self.shipped), shipped::masked_all(&self.golden));
+        let (in_force, audited) = (read(&course.in_force), read(&course.audited));
+        let batches: Vec<Vec<Example>> = course.batches.iter().map(|batch| read(batch)).collect();
+        let parts = Parts { shipped: &shipped, in_force: &in_force, golden: &golden, audited: &audited };
+        let lesson = Lesson {
+            shipped: &shipped,
+            in_force: &in_force,
+            batches: &batches,
+            golden: &golden,
+            pieces: Pieces::Shipped,
+        };
+        let Judged { mut learned, floor, before } = lesson.judge()?;
+        let kept = batches.iter().zip(&learned).filter(|(_, learned)| **learned).flat_map(|(batch, _)| batch);
+        let mut made = parts.made(&kept.cloned().collect::<Vec<_>>())?;
+        if !is_tolerable(before, made.accuracy, floor) {
+            learned.fill(false);
+            made = parts.made(&[])?;
+        }
+        Ok(Taught { learned, version: made.version, model: made.model, before, after: made.accuracy })
+    }
+}
+
+impl Trainer for Retraining {
+    fn base(&self) -> String {
+        shipped::version()
+    }
+
+    fn train(&self, config: &Config, course: &Course) -> Result<Trained> {
+        let trained = self
+            .taught(config, course)
+            .map_err(|error| Error::Broken(format!("nothing was learned: {error}")))?;
+        let version = Digest::parse(&trained.version)?;
+        let golden = Golden { before: thousandths(trained.before), after: thousandths(trained.after) };
+        Ok(Trained { learned: trained.learned, version, model: trained.model, golden })
+    }
+}
+
+struct Taught {
+    learned: Vec<bool>,
+    version: String,
+    model: Vec<u8>,
+    before: f64,
+    after: f64,
+}
+
+/// The share of examples whose label is the most probable one.
+fn accuracy(classifier: &Classifier, examples: &[Example]) -> f64 {
+    let is_right = |one: &&Example| {
+        classifier.guesses_of(&one.text).first().is_some_and(|guess| guess.intent == one.label)
+    };
+    examples.iter().filter(is_right).count() as f64 / examples.len().max(1) as f64
+}
+
+fn examples(texts: &[Labelled]) -> Vec<Example> {
+    texts.iter().map(|one| Example { text: one.text.clone(), label: one.label.clone() }).collect()
+}
+
+/// What every model of a course has.
+struct Parts<'a> {
+    shipped: &'a [Example],
+    in_force: &'a [Example],
+    golden: &'a [Example],
+    audited: &'a [Example],
+}
+
+struct Made {
+    version: String,
+    model: Vec<u8>,
+    accuracy: f64,
+}
+
+impl Parts<'_> {
+    /// The model of these parts and of what else is learned, and its accuracy on the golden set.
+    fn made(&self, learned: &[Example]) -> std::result::Result<Made, TrainError> {
+        let training: Vec<Example> =
+            self.shipped.iter().chain(self.in_force).chain(learned).cloned().collect();
+        let known = |one: &&Example| training.iter().any(|example| example.label == one.label);
+        let validation: Vec<Example> =
+            self.golden.iter().chain(self.audited.iter().filter(known)).cloned().collect();
+        let provenance = format!(
+            r#"{{"base":"{}","corrections":{},"audits":{}}}"#,
+            shipped::version(),
+            training.len() - self.shipped.len(),
+            validation.len() - self.golden.len()
+        );
+        let examples = Examples {
+            training: &training,
+            validation: &validation,
+            pieces: Pieces::Shipped,
+            provenance: &provenance,
+        };
+        let model = train_steadily(examples)?;
+        let classifier = Classifier::load(model.clone())?;
+        let accuracy = accuracy(&classifier, self.golden);
+        Ok(Made { version: classifier.version().to_owned(), model, accuracy })
+    }
+}
+
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 0 to 1")]
+fn thousandths(share: f64) -> u16 {
+    libm::round(share * 1000.0) as u16
+}
