@@ -90,7 +90,7 @@ check "template and definition lints" template_lints
 check "building what the stack runs" make --no-print-directory build
 check "10,000 seeds of the simulator" target/local/simulate seeds
 check "what each guard is for" target/local/simulate guards
-check "every order of what three models do" target/local/model "sent twice" quorum deaths
+check "every order of what the small models do" target/local/model quick
 check "starting a stack for the journeys" stack_up
 check "end-to-end journeys" journeys
 check "20 callers at each of 50 gates" crowd

@@ -4,6 +4,10 @@
 //! writes: without it, the function is shown a record in which the comparison always holds, or the store forgets the
 //! condition. So the product has no switch that could be left on.
 
+mod spending;
+
+pub(crate) use spending::Spending;
+
 use crate::world::State;
 use countersign_core::{
     ports::{Action, Expect, Stored, Write},
@@ -30,6 +34,8 @@ pub enum Guard {
     TokenFence,
     /// An entry that finds the answer owes its token to be spent.
     AnsweredEntryOwes,
+    /// After its token was spent a gate is read again, and a token that took its place is spent too.
+    ReadAgain,
     /// An entry that waits by other wake-ups than the gate's owes its token to be spent.
     MovedEntryOwes,
     /// Only who asked for it answers a question.
@@ -78,13 +84,14 @@ pub enum Guard {
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 28] = [
+    pub const ALL: [Self; 29] = [
         Self::VersionCondition,
         Self::AbsentCondition,
         Self::AllOrNothing,
         Self::ClaimCondition,
         Self::TokenFence,
         Self::AnsweredEntryOwes,
+        Self::ReadAgain,
         Self::MovedEntryOwes,
         Self::RequesterAnswers,
         Self::Deadline,
@@ -129,7 +136,7 @@ impl Guard {
             Self::EligibilityAtExecution => &["I1"],
             Self::CancelTooLate => &["I8"],
             Self::Carried => &["I16"],
-            Self::Sweep | Self::Mandatory | Self::MovedEntryOwes => &["I3"],
+            Self::Sweep | Self::Mandatory | Self::MovedEntryOwes | Self::ReadAgain => &["I3"],
             Self::AutomaticCap => &["I15"],
             Self::AnsweredEntryOwes | Self::Heir => &["liveness"],
         }
@@ -233,11 +240,7 @@ impl State {
         if self.wordless {
             writes.retain(|write| !self.leaves_out(write));
         }
-        if self.lacks_in(Guard::AnsweredEntryOwes, "ask-approvers") {
-            let owes = |write: &Write| matches!(&write.slot, Slot::Row(_, key) if key.starts_with("spend:"));
-            writes.retain(|write| !owes(write));
-        }
-        if self.lacks_in(Guard::MovedEntryOwes, "ask-approvers") && waits_on(&writes) {
+        if self.owes_no_spending(&writes) {
             let owes = |write: &Write| matches!(&write.slot, Slot::Row(_, key) if key.starts_with("spend:"));
             writes.retain(|write| !owes(write));
         }
@@ -262,6 +265,13 @@ impl State {
             }
         }
         writes
+    }
+
+    /// Whether an entry into the wait owes no token to be spent.
+    fn owes_no_spending(&self, writes: &[Write]) -> bool {
+        self.lacks_in(Guard::AnsweredEntryOwes, "ask-approvers")
+            || (self.lacks_in(Guard::MovedEntryOwes, "ask-approvers") && waits_on(writes))
+            || (self.lacks_in(Guard::ReadAgain, "ask-approvers") && self.is_spending(writes))
     }
 
     fn forgets(&self, expect: Expect) -> bool {

@@ -72,6 +72,7 @@ impl ReadStore for World {
         self.call("store.get", About::Record(slot), later, |state| {
             let stored = state.records.get(slot);
             state.look_at_read(slot);
+            let stored = state.spends(slot, stored);
             Ok(state.shown(slot, stored))
         })
         .await

@@ -124,12 +124,16 @@ impl State {
             if let Slot::Delegation(from) = &write.slot {
                 self.look_at_delegation(from, &write.action);
             }
+            if let (Slot::Row(owner, _), Action::Delete) = (&write.slot, &write.action) {
+                self.look_at_done(owner);
+            }
             let Action::Put(body, _) = &write.action else { continue };
             match &write.slot {
                 Slot::Gate(..) => {
                     if let Ok(gate) = serde_json::from_value(body.clone()) {
                         self.look_at_gate(&gate);
                         self.look_at_wait(&gate, writes);
+                        self.look_at_news(&gate);
                     }
                 }
                 Slot::Seats(of) => self.look_at_seats(of),
@@ -145,6 +149,15 @@ impl State {
                 }
                 _ => {}
             }
+        }
+    }
+
+    /// Work of a request was done: nobody may still wait for it.
+    fn look_at_done(&mut self, owner: &str) {
+        let of = |slot: &&Slot| matches!(slot, Slot::Gate(request, _) if request.as_str() == owner);
+        let gates = self.records.all.keys().filter(of).filter_map(|slot| self.value::<Gate>(slot));
+        for gate in gates.collect::<Vec<_>>() {
+            self.look_at_news(&gate);
         }
     }
 

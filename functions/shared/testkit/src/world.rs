@@ -5,7 +5,7 @@ use crate::{
     chat::Chats,
     delivering::Deliveries,
     engine::Engine,
-    guards::Guard,
+    guards::{Guard, Spending},
     model::replay::{About, Answer, Replay},
     outside::Outside,
     people,
@@ -56,6 +56,8 @@ pub struct State {
     pub(crate) wordless: bool,
     /// The guard that is taken away.
     pub(crate) without: Option<Guard>,
+    /// The tokens that are being spent, where that matters without it.
+    pub(crate) spending: Spending,
     pub(crate) witness: Witness,
     pub(crate) acts: HashSet<(&'static str, Act)>,
     pub(crate) configs: BTreeMap<Digest, Arc<LoadedConfig>>,

@@ -15,6 +15,7 @@ use crate::{
 use serde_json::{Value, json};
 
 mod chosen;
+mod panels;
 mod properties;
 mod voices;
 mod votes;

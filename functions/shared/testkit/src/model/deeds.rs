@@ -1,6 +1,6 @@
 //! What people and operators do in a model, each deed once at most, at any time.
 
-use super::{flights::Task, situation::Situation};
+use super::{flights::Task, situation::Situation, starts::REQUESTER};
 use crate::{
     delivering::{Delivery, Waiting},
     engine::Stand,
@@ -16,7 +16,7 @@ use countersign_core::{
     digest::Digest,
     gate::{Gate, Shown},
     ids::{RequestId, ShownId},
-    job::{Actor, Envelope, Job, Queue, Verdict},
+    job::{Actor, Envelope, Job, Queue, Spot, Verdict},
     person::{Employment, Person},
     ports::{Clock, Configs, Expect},
     request::Request,
@@ -36,6 +36,14 @@ pub enum Deed {
     Vote(&'static str, u32, Verdict),
     /// Somebody votes at a gate, through the API, for another action than it is about.
     StaleVote(&'static str, u32),
+    /// Somebody asks the requester something at a gate.
+    Ask(&'static str, u32),
+    /// Somebody answers the question of a number at a gate.
+    Reply(&'static str, u32, u32),
+    /// Somebody says at a gate that they are on it.
+    TakeOn(&'static str, u32),
+    /// Somebody gives a gate back.
+    GiveBack(&'static str, u32),
     /// Somebody takes the request back.
     TakeBack(&'static str),
     /// An operator stops the execution.
@@ -63,10 +71,17 @@ impl Deed {
     pub(super) fn is_possible(&self, situation: &Situation, request: &RequestId) -> bool {
         let state = &situation.state;
         let stands = |wanted: fn(Stand) -> bool| state.engine.executions.values().any(|e| wanted(e.stand));
+        let gate = |number: u32| state.value::<Gate>(&Slot::Gate(request.clone(), number));
+        let open = |number: u32| gate(number).filter(|gate| gate.ending().is_none());
         match self {
-            Self::Vote(_, gate, _) | Self::StaleVote(_, gate) => state
-                .value::<Gate>(&Slot::Gate(request.clone(), *gate))
-                .is_some_and(|gate| gate.ending().is_none()),
+            Self::Vote(_, gate, _)
+            | Self::StaleVote(_, gate)
+            | Self::Ask(_, gate)
+            | Self::TakeOn(_, gate)
+            | Self::GiveBack(_, gate) => open(*gate).is_some(),
+            Self::Reply(_, gate, number) => {
+                open(*gate).is_some_and(|gate| gate.questions.len() >= *number as usize)
+            }
             Self::TakeBack(_) | Self::Withdraw | Self::Leave(_) | Self::LeaveUnseen(_) => {
                 // Afterwards it changes nothing.
                 state
@@ -80,7 +95,7 @@ impl Deed {
 
     /// Whether it wakes a function at once.
     pub(super) fn wakes(&self) -> bool {
-        matches!(self, Self::Vote(..) | Self::StaleVote(..) | Self::TakeBack(_))
+        !matches!(self, Self::Stop | Self::Redrive | Self::Withdraw | Self::Leave(_) | Self::LeaveUnseen(_))
     }
 
     /// Does it.
@@ -88,6 +103,10 @@ impl Deed {
         match self {
             Self::Vote(who, gate, verdict) => vote(number, world, request, (who, *gate, verdict)),
             Self::StaleVote(who, gate) => stale_vote(number, world, request, (who, *gate)),
+            Self::Ask(who, gate) => say(number, world, request, (who, *gate, None)),
+            Self::Reply(who, gate, question) => say(number, world, request, (who, *gate, Some(*question))),
+            Self::TakeOn(who, gate) => take_on(world, request, (who, *gate), false),
+            Self::GiveBack(who, gate) => take_on(world, request, (who, *gate), true),
             Self::TakeBack(who) => {
                 let request = request.clone();
                 let job = Job::Cancel { request, actor: actor(who), cast_at: world.now(), place: None };
@@ -135,18 +154,44 @@ fn vote(
     request: &RequestId,
     (who, gate, verdict): (&str, u32, &Verdict),
 ) -> Done {
-    let Gate { action, opened_at: at, .. } = world.gate(request, gate);
-    let shown = ShownId::derived(&["shown", &gate.to_string()]);
-    if world.record::<Shown>(&Slot::Shown(shown.clone())).is_none() {
-        let (request, recipient, action) = (request.clone(), world.subject(who), action.clone());
-        let card = Shown { request, gate, recipient, action, context: None, question: None, at };
-        world.put(Slot::Shown(shown.clone()), &card);
-    }
-    let id = cast(number, world, request, (who, gate, action));
+    let shown = card(world, request, (who, gate, None));
+    let id = cast(number, world, request, (who, gate, world.gate(request, gate).action));
     // A denial has a reason; an approval needs none.
     let reason = (*verdict == Verdict::Deny).then(|| "because".to_owned());
     let (actor, verdict, cast_at) = (actor(who), verdict.clone(), world.now());
     woken(world, Job::Vote { id, shown, actor, verdict, reason, cast_at, place: None })
+}
+
+/// The card of a gate, or of a question there, by which it is the same for everybody.
+fn card(world: &World, request: &RequestId, (who, gate, question): (&str, u32, Option<u32>)) -> ShownId {
+    let shown = ShownId::derived(&["shown", &gate.to_string(), &question.unwrap_or(0).to_string()]);
+    if world.record::<Shown>(&Slot::Shown(shown.clone())).is_none() {
+        let Gate { action, opened_at: at, .. } = world.gate(request, gate);
+        let (request, recipient) = (request.clone(), world.subject(who));
+        let card = Shown { request, gate, recipient, action, context: None, question, at };
+        world.put(Slot::Shown(shown.clone()), &card);
+    }
+    shown
+}
+
+fn say(
+    number: usize,
+    world: &World,
+    request: &RequestId,
+    (who, gate, answers): (&str, u32, Option<u32>),
+) -> Done {
+    let shown = card(world, request, (who, gate, answers));
+    let id = cast(number, world, request, (who, gate, Digest::zero()));
+    // Without the guard, whoever answers is taken for who asked for it.
+    let taken = answers.is_some() && world.state().lacks(Guard::RequesterAnswers);
+    let (actor, answers) = (actor(if taken { REQUESTER } else { who }), answers.is_some());
+    let text = "why?".to_owned();
+    woken(world, Job::Say { id, shown, actor, answers, text, cast_at: world.now(), place: None })
+}
+
+fn take_on(world: &World, request: &RequestId, (who, gate): (&str, u32), given_back: bool) -> Done {
+    let of = Spot::Card { shown: card(world, request, (who, gate, None)) };
+    woken(world, Job::Claim { of, actor: actor(who), given_back, cast_at: world.now(), place: None })
 }
 
 fn stale_vote(number: usize, world: &World, request: &RequestId, (who, gate): (&str, u32)) -> Done {
@@ -167,7 +212,7 @@ fn stale_vote(number: usize, world: &World, request: &RequestId, (who, gate): (&
     Done::Wakes(Task::Call(input.into()))
 }
 
-/// Remembers how a vote is meant. Its id.
+/// Remembers how a vote, or a word, is meant. Its id.
 fn cast(number: usize, world: &World, request: &RequestId, (who, gate, seen): (&str, u32, Digest)) -> String {
     let id = format!("vote-{number}");
     let cast = Cast { request: request.clone(), gate, by: world.subject(who), seen };

@@ -1,5 +1,8 @@
 //! The models.
 
+mod silence;
+mod speaking;
+
 use super::{
     Bounds, SubModel,
     deeds::Deed::{self, Leave, LeaveUnseen, Redrive, StaleVote, Stop, TakeBack, Vote, Withdraw},
@@ -7,27 +10,39 @@ use super::{
     starts::{self, finance, manager, minutes, reminded},
 };
 use crate::{engine::Promises, guards::Guard, world::World};
-use Outcome::{Cancelled, Denied, Expired, Granted};
+use Outcome::{Cancelled, Denied, Expired, Failed, Granted, Revoked, Unknown};
 use Verdict::{Approve, Deny};
-use countersign_core::{ids::RequestId, job::Verdict, policy::Stage, reduction::Reduction, request::Outcome};
+use countersign_core::{
+    ids::RequestId,
+    job::Verdict,
+    policy::{Approver, Stage},
+    reduction::Reduction,
+    request::Outcome,
+};
 
 /// Nothing goes wrong, and two functions are at work at once.
 const CALM: Bounds = Bounds { at_once: 2, mishaps: 0, copies: 0, given_up: 0, late: 0 };
 
 /// In which model something is broken without a guard.
-pub const GUARDS: [(Guard, &str); 19] = [
+pub const GUARDS: [(Guard, &str); 25] = [
     (Guard::VersionCondition, "rounds"),
     (Guard::AbsentCondition, "sent twice"),
     (Guard::AllOrNothing, "one gate"),
     (Guard::ClaimCondition, "effect"),
     (Guard::TokenFence, "rounds"),
     (Guard::AnsweredEntryOwes, "rounds"),
+    (Guard::MovedEntryOwes, "asked at once"),
+    (Guard::RequesterAnswers, "asked at once"),
     (Guard::Deadline, "deadline"),
     (Guard::SeenDigest, "one gate"),
     (Guard::Interested, "separate"),
     (Guard::StandsIn, "separate"),
     (Guard::DelegationPeriod, "separate"),
     (Guard::DistinctStages, "two stages"),
+    (Guard::OneVoice, "one voice"),
+    (Guard::VoteOrder, "thought better of"),
+    (Guard::PassedOn, "passed on"),
+    (Guard::Mandatory, "two stages"),
     (Guard::VoteAge, "unseen"),
     (Guard::EligibilityAtExecution, "gone"),
     (Guard::CancelTooLate, "taken back"),
@@ -45,6 +60,8 @@ pub fn all() -> Vec<SubModel> {
         one_gate(),
         three_at_once(),
         quorum(),
+        one_voice(),
+        thought_better_of(),
         two_stages(),
         separate(),
         deaths(),
@@ -60,6 +77,14 @@ pub fn all() -> Vec<SubModel> {
         gone(),
         unseen(),
         emulator(),
+        speaking::asked(),
+        speaking::asked_at_once(),
+        speaking::on_it(),
+        silence::passed_on(),
+        silence::asked_as_well(),
+        silence::skipped(),
+        silence::skipped_at_last(),
+        silence::cancelled(),
     ]
 }
 
@@ -70,7 +95,7 @@ fn model(
     start: fn() -> (World, RequestId),
 ) -> SubModel {
     let (brink, promises, shared) = (false, Promises::Aws, Shared::default());
-    let (ends, quick) = (Vec::new(), true);
+    let (ends, quick) = (Vec::new(), false);
     SubModel { name, about, bounds: CALM, brink, promises, deeds, ends, quick, shared, start }
 }
 
@@ -80,6 +105,7 @@ fn less(entitlement: Option<&str>, duration: Option<u64>) -> Verdict {
 
 fn sent_twice() -> SubModel {
     SubModel {
+        quick: true,
         ends: vec![Expired],
         bounds: Bounds { mishaps: 1, copies: 1, ..CALM },
         ..model("sent twice", "what was understood is sent, and the message comes again", vec![], || {
@@ -116,11 +142,41 @@ fn three_at_once() -> SubModel {
 fn quorum() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Vote("felix", 1, Approve), Vote("marcus", 1, Deny)];
     SubModel {
+        quick: true,
         ends: vec![Denied, Expired, Granted],
         ..model("quorum", "two of three must approve, and one changes his vote", deeds, || {
             let both = [manager().approvers, finance().approvers].concat();
             starts::waiting(vec![Stage { approvers: both, approve_at: 2, deny_at: 2, ..manager() }])
         })
+    }
+}
+
+fn one_voice() -> SubModel {
+    let deeds = vec![Vote("marcus", 1, Approve), Vote("jonas", 1, Approve), Vote("felix", 1, Approve)];
+    SubModel {
+        ends: vec![Expired, Granted],
+        ..model("one voice", "two must approve, and one votes as his delegate does", deeds, || {
+            let both = [manager().approvers, finance().approvers].concat();
+            starts::waiting(vec![Stage { approvers: both, approve_at: 2, ..manager() }])
+        })
+    }
+}
+
+fn thought_better_of() -> SubModel {
+    let deeds = vec![Vote("marcus", 1, Approve), Vote("marcus", 1, Deny), Vote("felix", 1, Approve)];
+    SubModel {
+        ends: vec![Expired, Granted],
+        bounds: Bounds { at_once: 1, copies: 1, late: 1, ..CALM },
+        ..model(
+            "thought better of",
+            "one changes his vote, and what he sent comes again later",
+            deeds,
+            || {
+                let admin = vec![Approver::Group("countersign-admin".into())];
+                let all = [manager().approvers, finance().approvers, admin].concat();
+                starts::waiting(vec![Stage { approvers: all, approve_at: 2, deny_at: 2, ..reminded() }])
+            },
+        )
     }
 }
 
@@ -149,6 +205,7 @@ fn separate() -> SubModel {
 
 fn deaths() -> SubModel {
     SubModel {
+        quick: true,
         ends: vec![Expired, Granted],
         bounds: Bounds { mishaps: 1, ..CALM },
         ..model(
@@ -173,6 +230,7 @@ fn deaths_later() -> SubModel {
 
 fn rounds() -> SubModel {
     SubModel {
+        ends: vec![Expired, Granted],
         bounds: Bounds { given_up: 1, late: 1, ..CALM },
         brink: true,
         ..model(
@@ -186,6 +244,7 @@ fn rounds() -> SubModel {
 
 fn deadline() -> SubModel {
     SubModel {
+        ends: vec![Expired, Granted],
         bounds: Bounds { late: 2, mishaps: 1, ..CALM },
         brink: true,
         ..model(
@@ -200,6 +259,7 @@ fn deadline() -> SubModel {
 fn taken_back() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), TakeBack("emma")];
     SubModel {
+        ends: vec![Cancelled, Expired, Granted],
         bounds: Bounds { mishaps: 1, ..CALM },
         ..model("taken back", "it is taken back at any moment up to the grant", deeds, || {
             starts::waiting(vec![manager()])
@@ -209,14 +269,18 @@ fn taken_back() -> SubModel {
 
 fn stopped() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Stop, Redrive];
-    model("stopped", "an operator stops the execution and begins it anew", deeds, || {
-        starts::waiting(vec![manager()])
-    })
+    SubModel {
+        ends: vec![Cancelled, Expired, Failed, Granted, Unknown],
+        ..model("stopped", "an operator stops the execution and begins it anew", deeds, || {
+            starts::waiting(vec![manager()])
+        })
+    }
 }
 
 fn withdrawn() -> SubModel {
     let deeds = vec![Vote("marcus", 1, Approve), Withdraw, Vote("marcus", 2, Approve)];
     SubModel {
+        ends: vec![Expired, Granted],
         shared: Shared { people: true, ..Shared::default() },
         ..model("withdrawn", "the policy that asks is withdrawn", deeds, || starts::waiting(vec![manager()]))
     }
@@ -228,13 +292,17 @@ fn edits() -> SubModel {
         Vote("felix", 2, less(Some("readonly"), Some(20))),
         Vote("felix", 2, less(None, Some(90))),
     ];
-    model("edits", "both approvers leave less than was asked, one at first more", deeds, || {
-        starts::boxed(vec![manager(), finance()], "production")
-    })
+    SubModel {
+        ends: vec![Expired, Revoked],
+        ..model("edits", "both approvers leave less than was asked, one at first more", deeds, || {
+            starts::boxed(vec![manager(), finance()], "production")
+        })
+    }
 }
 
 fn effect() -> SubModel {
     SubModel {
+        ends: vec![Granted],
         bounds: Bounds { mishaps: 2, given_up: 1, ..CALM },
         ..model("effect", "the change in the target is lost, refused and made by two at once", vec![], || {
             starts::approved(vec![manager()], 0)
@@ -244,6 +312,7 @@ fn effect() -> SubModel {
 
 fn time_boxed() -> SubModel {
     SubModel {
+        ends: vec![Revoked],
         bounds: Bounds { mishaps: 1, ..CALM },
         ..model("time-boxed", "access for an hour is given and taken away", vec![], || {
             starts::approved(vec![manager()], 60)
@@ -254,6 +323,7 @@ fn time_boxed() -> SubModel {
 fn gone() -> SubModel {
     let deeds = vec![Leave("marcus"), Vote("felix", 2, Approve), Vote("felix", 3, Approve)];
     SubModel {
+        ends: vec![Expired, Granted],
         shared: Shared { people: true, ..Shared::default() },
         ..model("gone", "who approved the first stage leaves before the second is decided", deeds, || {
             starts::half(vec![manager(), Stage { reminders: reminded().reminders, ..finance() }])
@@ -264,6 +334,8 @@ fn gone() -> SubModel {
 fn unseen() -> SubModel {
     let deeds = vec![LeaveUnseen("marcus"), Vote("marcus", 1, Approve)];
     SubModel {
+        quick: true,
+        ends: vec![Expired, Granted],
         shared: Shared { people: true, ..Shared::default() },
         ..model("unseen", "somebody presses who left, which nobody has read yet", deeds, || {
             let stage = Stage {
@@ -278,6 +350,7 @@ fn unseen() -> SubModel {
 
 fn emulator() -> SubModel {
     SubModel {
+        ends: vec![Expired, Granted],
         bounds: Bounds { mishaps: 1, late: 1, ..CALM },
         promises: Promises::Emulator,
         ..model(

@@ -22,6 +22,8 @@ use countersign_core::{
 const PEOPLE: [&str; 5] = ["emma", "marcus", "jonas", "felix", "ada"];
 const GROUPS: [&str; 5] =
     ["finance", "countersign-desk", "countersign-admin", "app-aws-readonly", "app-aws-production"];
+/// Who asks.
+pub(super) const REQUESTER: &str = "emma";
 /// The number of what was done before a model begins, beyond those of its deeds.
 const FIRST: usize = 99;
 
@@ -85,9 +87,9 @@ fn wanting(stages: Vec<Stage>, entitlement: &str, duration: Option<Span>) -> (Wo
     let ask = access("aws", Some(entitlement), duration);
     let text = ask.text.clone();
     world.understand(&text, vec![ask]);
-    let message = world.write("emma", &text);
+    let message = world.write(REQUESTER, &text);
     world.read_one();
-    world.answer("emma", &message, AskerAnswer::Send);
+    world.answer(REQUESTER, &message, AskerAnswer::Send);
     let request = RequestId::derived(&["request", message.as_str(), "0"]);
     (world, request)
 }

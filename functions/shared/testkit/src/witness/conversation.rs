@@ -1,10 +1,11 @@
 //! What is said at gates, and whether whoever waits there knows until when.
 
-use crate::world::State;
+use crate::{engine::Execution, world::State};
 use countersign_core::{
     audit::{By, Entry, Happening},
-    gate::{Gate, GateKind},
+    gate::{Fence, Gate, GateKind},
     ids::SubjectId,
+    outbox::{Row, Work},
     ports::Write,
     request::Request,
     slot::Slot,
@@ -42,6 +43,35 @@ impl State {
             }
             true => {}
         }
+    }
+
+    /// Whoever waits at a gate that has news for them is owed to be told: its end, or wake-ups that have moved.
+    pub(super) fn look_at_news(&mut self, gate: &Gate) {
+        let fence = gate.fence.filter(|_| gate.news().is_some());
+        let told = |fence: Fence| self.execution_at(gate, fence).is_none_or(|one| one.answered.is_some());
+        if fence.is_none_or(told) {
+            return;
+        }
+        let owes = |slot: &Slot| match self.value::<Row>(slot).map(|row| row.work) {
+            Some(Work::SpendToken { request, gate: number }) => {
+                request == gate.request && number == gate.number
+            }
+            _ => false,
+        };
+        if !self.records.all.keys().filter(|slot| matches!(slot, Slot::Row(..))).any(owes) {
+            let how = format!("gate {}: whoever waits is not told, and nobody owes it", gate.number);
+            self.report(&gate.request, "I3", how);
+        }
+    }
+
+    /// The execution that waits at a gate since this entry.
+    fn execution_at(&self, gate: &Gate, fence: Fence) -> Option<&Execution> {
+        let name = format!("{}.{}", gate.request, gate.generation);
+        let entry = (fence.redrive.into(), fence.round.into(), fence.retry);
+        let waits = |one: &&Execution| {
+            one.waits() && one.gate == Some(gate.number.into()) && (one.redrive, one.turn, one.retry) == entry
+        };
+        self.engine.executions.get(&name).filter(waits)
     }
 
     /// Who begins to wait knows the gate's wake-ups, or is owed to be told them.

@@ -2,24 +2,30 @@
 
 use super::{NOW, asked, config};
 use crate::{
+    config::LoadedConfig,
     digest::Digest,
     gate::{Candidate, Counted, Ending, Gate, GateKind, GateStatus, Vote, seating::first_panel},
     ids::SubjectId,
     job::Verdict,
     person::{Delegation, Period, Person},
     policy::{
-        Approver, Escalation, Mode, Stage,
-        judge::{Bench, People, judge},
+        Approver, Escalation, Mode, Panel, Stage,
+        judge::{Bench, People, Right, judge},
     },
     request::Request,
     time::{Span, Timestamp},
 };
-use proptest::prelude::*;
+use proptest::{prelude::*, strategy::ValueTree, test_runner::TestRunner};
 use serde_json::json;
+use std::sync::LazyLock;
 
 /// How many people there are.
-const PEOPLE: usize = 6;
+const PEOPLE: usize = 8;
 const GROUPS: [&str; 3] = ["one", "two", "d"];
+
+static CONFIG: LazyLock<LoadedConfig> = LazyLock::new(|| config(json!([])));
+static REQUEST: LazyLock<Request> =
+    LazyLock::new(|| asked().described(NOW).unwrap().facts(&CONFIG).request.clone());
 
 pub(super) fn subject(number: usize) -> SubjectId {
     SubjectId::new(format!("person-{number}")).unwrap()
@@ -44,7 +50,19 @@ fn any_approver() -> impl Strategy<Value = Approver> {
         Just(Approver::Role("desk".into())),
         prop::sample::select(GROUPS.to_vec()).prop_map(|name| Approver::Group(name.into())),
         Just(Approver::Person("somebody@harbour.example".into())),
+        Just(Approver::Expression("requester.id".into())),
     ]
+}
+
+/// Further panels of the same kind, of which people decide as well.
+fn any_panels() -> impl Strategy<Value = Vec<Panel>> {
+    let panel = prop::collection::vec(any_approver(), 1..3).prop_map(|approvers| Panel {
+        approvers,
+        fallback: Vec::new(),
+        approve_at: 1,
+        deny_at: 1,
+    });
+    prop_oneof![Just(Vec::new()), prop::collection::vec(panel, 2..4)]
 }
 
 fn any_stage() -> impl Strategy<Value = Stage> {
@@ -83,46 +101,61 @@ fn any_person(number: usize) -> impl Strategy<Value = Person> {
 
 fn any_delegation() -> impl Strategy<Value = Delegation> {
     let day = 86_400_000;
-    (0..PEOPLE, 0..PEOPLE, -1i64..=1).prop_map(move |(from, to, late)| {
+    let late = prop_oneof![4 => Just(0), 1 => Just(-1), 1 => Just(1)];
+    (0..PEOPLE, 0..PEOPLE, late).prop_map(move |(from, to, late)| {
         let begins = Timestamp(NOW.0 + late * day - day / 2);
         let period = Period { from: begins, to: Timestamp(begins.0 + day) };
         Delegation { id: None, from: subject(from), to: subject(to), period, reason: None }
     })
 }
 
+/// How far the gate's escalation is: whom each panel asks now, who was passed over, and who decided an earlier stage.
+type Past = (Vec<Vec<Approver>>, Vec<usize>, Vec<usize>);
+
+fn any_past() -> impl Strategy<Value = Past> {
+    let in_force = prop::collection::vec(prop::collection::vec(any_approver(), 1..4), 3);
+    let some = || prop::collection::vec(0..PEOPLE, 0..2);
+    (in_force, some(), some())
+}
+
+fn any_gate() -> impl Strategy<Value = Gate> {
+    let asked = (0..PEOPLE, any_approver(), prop::option::of(0..PEOPLE), 0u32..3);
+    let candidates = prop::collection::vec(asked, 0..4);
+    (any_stage(), any_panels(), candidates, any_past()).prop_map(|(stage, all_of, candidates, past)| {
+        let (mut in_force, passed_on, earlier) = past;
+        let mut gate = gate(Stage { all_of, ..stage });
+        gate.also_asked = in_force.split_off(1);
+        gate.asked.extend(in_force.into_iter().flatten());
+        gate.passed_on = passed_on.into_iter().map(subject).collect();
+        gate.earlier = earlier.into_iter().map(subject).collect();
+        let candidate = |(number, approver, acting_for, panel): (usize, Approver, Option<usize>, u32)| {
+            let acting_for = acting_for.map(subject);
+            Candidate { subject: subject(number), approver, acting_for, panel, basis: None }
+        };
+        gate.candidates = candidates.into_iter().map(candidate).collect();
+        gate
+    })
+}
+
 fn any_made() -> impl Strategy<Value = Made> {
     let people: Vec<_> = (0..PEOPLE).map(any_person).collect();
-    let interested = (0..PEOPLE, 0..PEOPLE, 0..PEOPLE);
-    let candidates = prop::collection::vec((0..PEOPLE, any_approver(), prop::option::of(0..PEOPLE)), 0..4);
-    let delegations = prop::collection::vec(any_delegation(), 0..6);
-    (people, interested, any_stage(), candidates, delegations).prop_map(
-        |(people, who, stage, asked_too, delegations)| {
-            let described = asked().described(NOW).unwrap();
-            let config = config(json!([]));
-            let mut request = described.facts(&config).request.clone();
-            (request.requester, request.beneficiary, request.filer) =
-                (subject(who.0), subject(who.1), subject(who.2));
-            let mut gate = gate(stage);
-            gate.candidates = asked_too
-                .into_iter()
-                .map(|(number, approver, acting_for)| Candidate {
-                    subject: subject(number),
-                    approver,
-                    acting_for: acting_for.map(subject),
-                    panel: 0,
-                    basis: None,
-                })
-                .collect();
-            let people = people.into_iter().map(|person| (person.subject.clone(), person)).collect();
-            Made { request, gate, people, delegations }
-        },
-    )
+    let interested = (0..PEOPLE, prop::option::of(0..PEOPLE), prop::option::of(0..PEOPLE));
+    let delegations = prop::collection::vec(any_delegation(), 0..16);
+    (people, interested, any_gate(), delegations).prop_map(|(people, who, gate, delegations)| {
+        let mut request = REQUEST.clone();
+        let (requester, beneficiary, filer) = who;
+        (request.requester, request.beneficiary, request.filer) = (
+            subject(requester),
+            subject(beneficiary.unwrap_or(requester)),
+            subject(filer.unwrap_or(requester)),
+        );
+        let people = people.into_iter().map(|person| (person.subject.clone(), person)).collect();
+        Made { request, gate, people, delegations }
+    })
 }
 
 pub(super) fn gate(stage: Stage) -> Gate {
-    let described = asked().described(NOW).unwrap();
-    let request = described.facts(&config(json!([]))).request.clone();
-    let opened = Gate::next(&request, GateKind::Approval, &stage, Digest::zero(), NOW);
+    let opened = Gate::next(&REQUEST, GateKind::Approval, &stage, Digest::zero(), NOW);
     let wakes = Gate::schedule(&stage, None, NOW).unwrap();
     Gate { asked: stage.approvers, status: GateStatus::Open, wakes, ..opened }
 }
@@ -170,26 +203,54 @@ fn any_votes() -> impl Strategy<Value = Vec<(usize, bool)>> {
     votes.prop_map(|votes| votes.into_iter().enumerate().collect::<Vec<_>>()).prop_shuffle()
 }
 
+/// The right that somebody has to vote, which is of nobody whom it must not be of.
+fn a_right(made: &Made, voter: &SubjectId) -> Result<Option<Right>, TestCaseError> {
+    let Made { request, gate, people, delegations } = made;
+    let bench = Bench { request, gate, config: &CONFIG, people, delegations };
+    let Ok(right) = judge(&bench, voter, NOW) else { return Ok(None) };
+    let interested = request.interested();
+    let given = |from: &SubjectId, to: &SubjectId| {
+        delegations.iter().any(|d| d.to == *to && d.from == *from && d.period.covers(NOW))
+    };
+    for who in std::iter::once(voter).chain(&right.acting_for) {
+        prop_assert!(!interested.contains(&who), "{who} is interested");
+        prop_assert!(!interested.iter().any(|from| given(from, who)), "{who} stands in for the interested");
+        prop_assert!(!gate.earlier.contains(who) && !gate.was_passed_on(who), "{who} decides no more");
+    }
+    if let Some(of) = &right.acting_for {
+        prop_assert!(gate.stage.delegation && given(of, voter), "nobody's word");
+    }
+    prop_assert!(right.panels.iter().all(|panel| (*panel as usize) < gate.stage.panels().len()));
+    Ok(Some(right))
+}
+
+/// The made-up gates are such that people may decide them, in their own right and in the place of others.
+#[test]
+fn somebody_has_a_vote_on_what_is_others() {
+    let mut runner = TestRunner::deterministic();
+    let mut rights = Vec::new();
+    for _ in 0..512 {
+        let made = any_made().new_tree(&mut runner).unwrap().current();
+        rights.extend((0..PEOPLE).filter_map(|number| a_right(&made, &subject(number)).unwrap()));
+    }
+    let of = |wanted: fn(&Right) -> bool| rights.iter().filter(|right| wanted(right)).count();
+    let (own, in_place) = (of(|right| right.acting_for.is_none()), of(|right| right.acting_for.is_some()));
+    let several = of(|right| right.panels.len() > 1);
+    assert!(
+        own > 400 && in_place > 40 && several > 40,
+        "{own} own, {in_place} in a place, {several} of several"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 2_048, failure_persistence: None, ..ProptestConfig::default() })]
 
-    /// Whatever a stage says and whoever delegated to whom: those who ask, get or file it have no vote, nor has
-    /// anybody who stands in for them, and nobody votes in their place.
+    /// Whatever a stage says, however far it was passed on, and whoever delegated to whom: those who ask, get or file it
+    /// have no vote, nor has anybody who stands in for them, and nobody votes in their place; nor do those who were passed
+    /// over or decided earlier, or anybody in theirs; and whoever votes in somebody's place does so by that person's word.
     #[test]
     fn nobody_has_a_vote_on_what_is_their_own(made in any_made(), voter in 0..PEOPLE) {
-        let Made { request, gate, people, delegations } = &made;
-        let config = config(json!([]));
-        let bench = Bench { request, gate, config: &config, people, delegations };
-        if let Ok(right) = judge(&bench, &subject(voter), NOW) {
-            let interested = request.interested();
-            prop_assert!(!interested.contains(&&subject(voter)));
-            prop_assert!(right.acting_for.as_ref().is_none_or(|principal| !interested.contains(&principal)));
-            let stands_in = delegations.iter().any(|d| {
-                d.to == subject(voter) && d.period.covers(NOW) && interested.contains(&&d.from)
-            });
-            prop_assert!(!stands_in);
-            prop_assert!(right.acting_for.is_none() || gate.stage.delegation);
-        }
+        let _right = a_right(&made, &subject(voter))?;
     }
 
     /// One approval more, at any time and by somebody else, never turns approved into denied.
