@@ -4,7 +4,7 @@ use super::{
     Done,
     granted::{fits_kind, statements, wanting},
     needs::needs,
-    operated::operated,
+    operated::{operated, renewed},
     shipped,
     spare::unused,
 };
@@ -15,11 +15,10 @@ use countersign_core::{
     job::{Actor, Envelope, Job, Queue, Verdict},
     person::{Employment, Leave, Period, Person},
     policy::{Approver, Mode, OnExpiry, Stage, Then},
-    ports::{Clock, Queues, ReadModels},
+    ports::{Clock, Queues},
     request::Outcome,
     slot::Slot,
     steps::{
-        learn_triage::learn_triage,
         read_request::{Input as Reading, read_request},
         receive_request::{Body, Input as Call, receive_request},
         sync_people::sync_people,
@@ -282,7 +281,7 @@ fn looked_at(begin: Begin) -> World {
     operated(&world);
     let verified = world.run_as("verify-audit").finish(verify_audit(&world, 2)).unwrap();
     assert!(verified.flaws.is_empty());
-    renewed(&world);
+    renewed(&world, |ask| drop(pressed(&world, &[("dana", Verdict::Approve)], ask)));
     let body = Body { text: "I need Figma".into(), beneficiary: None, break_glass: None };
     for _ in 0..2 {
         let call = Call { caller: Company::account("emma"), key: "key-1".into(), body: body.clone() };
@@ -290,17 +289,6 @@ fn looked_at(begin: Begin) -> World {
     }
     world.run();
     world
-}
-
-/// What the desk says is learned, and the model taken over.
-fn renewed(world: &World) {
-    let unsure = countersign_core::message::Ask { confidence: 300, ..access("figma", None, None) };
-    pressed(world, &[("dana", Verdict::Approve)], unsure);
-    for _ in 0..2 {
-        world.run_as("learn-triage").finish(learn_triage(world)).unwrap();
-    }
-    let version = world.run_as("triage-request").finish(world.in_force()).unwrap().unwrap();
-    assert!(!world.run_as("triage-request").finish(world.model(&version)).unwrap().is_empty());
 }
 
 /// A voter of whom too little is known is read anew, if not at the first try.

@@ -1,17 +1,19 @@
 //! What operators and people have in the chain of administration.
 
 use countersign_core::{
+    message::Ask,
     person::Period,
-    ports::Clock,
+    ports::{Clock, ReadModels},
     steps::{
         automatic::{Switch, switch_automatic},
         delegating::{Giving, give},
+        learn_triage::learn_triage,
         operate::{Order, open_quarantined},
         quarantine_message::{Input as Letter, quarantine_message},
     },
     time::Timestamp,
 };
-use countersign_testkit::World;
+use countersign_testkit::{World, access};
 
 const HOUR_MILLIS: i64 = 3_600_000;
 
@@ -29,4 +31,15 @@ pub(crate) fn operated(world: &World) {
     world.finish(give(world, &by_ada(world, giving), "operator")).unwrap();
     world.finish(switch_automatic(world, &by_ada(world, Switch::Stop))).unwrap();
     world.finish(open_quarantined(world, &by_ada(world, "{}".to_owned()))).unwrap();
+}
+
+/// What the desk says is learned, and the model taken over.
+pub(crate) fn renewed(world: &World, read: impl FnOnce(Ask)) {
+    let unsure = Ask { confidence: 300, ..access("figma", None, None) };
+    read(unsure);
+    for _ in 0..2 {
+        world.run_as("learn-triage").finish(learn_triage(world)).unwrap();
+    }
+    let version = world.run_as("triage-request").finish(world.in_force()).unwrap().unwrap();
+    assert!(!world.run_as("triage-request").finish(world.model(&version)).unwrap().is_empty());
 }
