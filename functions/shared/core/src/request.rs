@@ -198,6 +198,9 @@ pub struct Request {
     /// Whether it was cancelled because nobody decided in time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unanswered: bool,
+    /// Whether it was cancelled because its requester left a question without an answer until the end.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_answer: bool,
     /// Whether it expired because what it waited for was not so in time.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub unmet: bool,
@@ -286,6 +289,7 @@ impl Request {
             stage: None,
             skipped: BTreeSet::new(),
             unanswered: false,
+            no_answer: false,
             unmet: false,
             readers: BTreeSet::new(),
             granted: None,

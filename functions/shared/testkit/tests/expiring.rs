@@ -258,3 +258,31 @@ fn approvals_before_a_stage_that_is_passed_over_are_looked_at_once_more() {
     world.advance(2 * DAY + 240);
     world.assert_ended(&id, Outcome::Expired, 0);
 }
+
+/// Marcus asks something, and nobody says a word until the end: whether Emma had answered tells why it ends.
+#[test]
+fn a_question_that_is_left_without_an_answer_cancels_the_request_at_its_end() {
+    for (on_expiry, answered, ending, outcome, read) in [
+        (OnExpiry::Expire, false, Ending::Cancelled, Outcome::Cancelled, "was not answered in time"),
+        (OnExpiry::Cancel, false, Ending::Cancelled, Outcome::Cancelled, "was not answered in time"),
+        (OnExpiry::Expire, true, Ending::Expired, Outcome::Expired, "Expired: nobody decided in time"),
+        (OnExpiry::Cancel, true, Ending::Cancelled, Outcome::Cancelled, "Cancelled: nobody decided in time"),
+    ] {
+        let world = world(&[manager(on_expiry)]);
+        let id = asked(&world);
+        world.say("marcus", &world.card_of("marcus").unwrap(), false, "For which customer?");
+        world.run();
+        if answered {
+            world.say("emma", &world.question_of("emma").unwrap(), true, "The harbour");
+            world.run();
+        }
+        world.advance(4 * DAY);
+        world.assert_ended(&id, outcome, 0);
+        assert_eq!(world.endings(&id), [(1, ending)]);
+        assert_eq!(world.request(&id).no_answer, !answered);
+        for who in ["emma", "marcus"] {
+            assert!(cards(&world, who).contains(read), "{who}: {}", cards(&world, who));
+        }
+        world.assert_sound();
+    }
+}

@@ -220,6 +220,7 @@ fn sensitive(view: &View<'_>) -> bool {
 fn ending_line(view: &View<'_>, gate: &Gate, ending: Ending, at: Timestamp) -> Text {
     let word = match ending {
         Ending::Expired => "Expired: nobody decided in time",
+        Ending::Cancelled if view.request.no_answer => "Cancelled: the question was not answered in time",
         Ending::Cancelled if view.request.unanswered => "Cancelled: nobody decided in time",
         Ending::Skipped => "Skipped: nobody decided in time, and nobody has to",
         other => ending_word(other, gate.kind),

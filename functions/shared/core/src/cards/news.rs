@@ -29,6 +29,9 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         (News::Ended, Some(Outcome::Granted)) if request.times.expires.is_some() => {
             format!("Your time with {what} is over; you keep it, since something else gives it to you")
         }
+        (News::Ended, Some(Outcome::Cancelled)) if request.no_answer => {
+            format!("Cancelled: a question about {what} was not answered in time. You can ask again")
+        }
         (News::Ended, Some(Outcome::Cancelled)) if request.unanswered => {
             format!("Cancelled: nobody decided in time on {what}. You can ask again")
         }

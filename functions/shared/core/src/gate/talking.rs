@@ -111,6 +111,12 @@ impl Gate {
         waiting.map(|question| question.until).fold(now, Timestamp::max)
     }
 
+    /// Whether the requester was asked something and has not said a word about it.
+    #[must_use]
+    pub fn awaits_an_answer(&self) -> bool {
+        self.questions.iter().any(|question| question.reply.is_none())
+    }
+
     /// What whoever waits is to be told now, if anything: the end, or the wake-ups that have moved since they began to wait.
     #[must_use]
     pub fn news(&self) -> Option<Answer> {

@@ -54,7 +54,8 @@ where
     C: WriteStore + Clock + Queues,
 {
     let mut change = Change::of(read, ctx.now(), by());
-    let cancels = gate.value.stage.on_expiry == OnExpiry::Cancel;
+    let silent = gate.value.awaits_an_answer();
+    let cancels = silent || gate.value.stage.on_expiry == OnExpiry::Cancel;
     let (ending, code, outcome) = match gate.value.kind {
         GateKind::GrantEnd => (Ending::Expired, AnswerCode::GrantEnded, None),
         _ if cancels => (Ending::Cancelled, AnswerCode::Cancelled, Some(Outcome::Cancelled)),
@@ -62,7 +63,8 @@ where
     };
     end_gate(&mut change, &mut gate.value, ending, Answer::plain(code))?;
     if let Some(outcome) = outcome {
-        change.request.unanswered = cancels;
+        change.request.unanswered = cancels && !silent;
+        change.request.no_answer = silent;
         change.request.unmet = gate.value.kind == GateKind::Condition;
         end_request(ctx, &mut change, outcome).await?;
     }

@@ -288,7 +288,7 @@ fn every_other_end_comes_while_a_question_waits() {
         ("stopped", |world, id| world.abort(&format!("{id}.1")), Outcome::Cancelled),
         ("denied", |world, _| _ = world.press("marcus", Verdict::Deny, Some("because")), Outcome::Denied),
         ("approved", |world, _| _ = world.press("marcus", Verdict::Approve, None), Outcome::Granted),
-        ("expired", |world, _| world.advance(8 * DAY), Outcome::Expired),
+        ("not answered", |world, _| world.advance(8 * DAY), Outcome::Cancelled),
     ] {
         let world = World::harbour();
         let id = asked(&world);
