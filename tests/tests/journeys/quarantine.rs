@@ -109,8 +109,11 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
     let [one, poison, other] = [0, 1, 2].map(|place| handled(&stack, "start-workflow", &sent[place]));
     assert!(poison.len() > 1 && poison.iter().all(|(_, said)| said == "message failed"), "{poison:?}");
     let (together, _) = &poison[0];
-    let once = [(together.clone(), "message handled".to_owned())];
-    assert_eq!((one.as_slice(), other.as_slice()), (&once[..], &once[..]), "beside {poison:?}");
+    // Each may come again where the queue's patience is over first; it never fails with its neighbour.
+    for neighbour in [&one, &other] {
+        assert_eq!(neighbour.first().map(|(invocation, _)| invocation), Some(together), "beside {poison:?}");
+        assert!(neighbour.iter().all(|(_, said)| said == "message handled"), "{neighbour:?}");
+    }
     for id in [&first, &second] {
         stack.granted_once(id).await;
         stack.is_sound(id).await;
