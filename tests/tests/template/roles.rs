@@ -162,23 +162,15 @@ fn seldom(template: &Template) -> Vec<String> {
 }
 
 /// Who decides, or ends what was decided.
+#[rustfmt::skip]
 const DECIDERS: [&str; 6] = [
-    "plan-approvals",
-    "ask-approvers",
-    "record-decision",
-    "sweep-due",
-    "settle-execution",
-    "provision-access",
+    "plan-approvals", "ask-approvers", "record-decision", "sweep-due", "settle-execution", "provision-access",
 ];
 
 /// Who sets aside, spends and gives back money and seats.
+#[rustfmt::skip]
 const PAYERS: [&str; 7] = [
-    "plan-approvals",
-    "ask-approvers",
-    "record-decision",
-    "sweep-due",
-    "settle-execution",
-    "provision-access",
+    "plan-approvals", "ask-approvers", "record-decision", "sweep-due", "settle-execution", "provision-access",
     "revoke-access",
 ];
 

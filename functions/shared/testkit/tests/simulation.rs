@@ -40,7 +40,6 @@ fn what_a_guard_keeps_is_found_broken_without_it() {
         (Guard::DelegationPeriod, "a delegation that runs out"),
         (Guard::Interested, "filed by an approver"),
         (Guard::ReadBack, "approved"),
-        (Guard::ReadAgain, "nobody answers"),
         (Guard::AutomaticCap, "beyond the caps of the policy"),
         (Guard::Carried, "for a time and for good"),
     ] {
