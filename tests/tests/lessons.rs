@@ -1,4 +1,5 @@
-//! A model's life, end to end: people correct, a night passes, poison is refused, an admin goes back, a model is damaged.
+//! A model's life, end to end: people correct, a night passes, an admin goes back, a model is damaged. That poison is refused
+//! is a matter of the learning alone: `functions/shared/triage/tests/learning.rs`.
 //!
 //! It needs a stack that is up, whose folder `COUNTERSIGN_E2E` names, for itself: it changes how everything is understood.
 
@@ -39,8 +40,6 @@ use std::process::Command;
 /// What triage gets wrong as it ships, and what it is.
 const WORDS: &str = "my badge beeps red at the lab entrance";
 const LABEL: &str = "security.report";
-/// As many as are learned together.
-const POISONED: usize = 50;
 
 /// What the product's own tool says to a command of triage.
 fn triage(stack: &Stack, arguments: &[&str]) -> String {
@@ -100,7 +99,7 @@ impl Stack {
 }
 
 #[tokio::test]
-async fn a_model_is_learned_defended_taken_back_and_missed() {
+async fn a_model_is_learned_taken_back_and_missed() {
     let Some(stack) = Stack::open() else { return };
     goes_back(&stack, &["shipped"]);
     stack.learns().await;
@@ -116,20 +115,6 @@ async fn a_model_is_learned_defended_taken_back_and_missed() {
     assert_eq!(learned["version"], version.as_str());
     let right = stack.read_by(WORDS, |request| request.model == version.as_str()).await;
     assert_eq!(right.intent, LABEL);
-
-    // A poisoned batch is refused.
-    for number in 0..POISONED {
-        let text = format!("I forgot my password again, please reset it, number {number}");
-        let read = stack.read_by(&text, |_| true).await;
-        stack.corrects("U0DIMITRI", &read.id, "leave.question").await;
-    }
-    let refused = stack.learns().await;
-    assert_eq!(
-        (refused["learned"].as_u64(), refused["version"].clone()),
-        (Some(0), Value::Null),
-        "{refused}"
-    );
-    assert_eq!((refused["refused"].as_u64(), stack.in_force().await), (Some(50), Some(version.clone())));
 
     // A rollback.
     goes_back(&stack, &[]);
