@@ -23,12 +23,13 @@ const LARGER_PEAKS: [(&str, f64); 1] = [
 /// The largest archive, in megabytes.
 const ZIP_MB: f64 = 2.5;
 /// The largest archives of those that need more.
-const LARGER_ZIPS: [(&str, f64); 4] = [
+const LARGER_ZIPS: [(&str, f64); 5] = [
     // They may carry the language of the policy, which alone is 1.2 MB.
     ("ask-approvers", 3.5),
     ("plan-approvals", 3.5),
     ("record-decision", 3.5),
-    // It carries the model.
+    // They carry the model.
+    ("learn-triage", 25.0),
     ("triage-request", 25.0),
 ];
 
