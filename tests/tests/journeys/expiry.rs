@@ -167,14 +167,16 @@ async fn ends_so(stack: &Stack, offset: i64, wanted: (Cast, Outcome)) {
     panic!("of {TRIES} votes {offset} ms from the end none was cast and ended as {wanted:?}");
 }
 
-/// One person's votes, one after the other, each a little nearer to the end or further behind it. How many votes are
-/// taken in time is the machine's affair; each request ends in one way all the same.
+/// One person's votes, one after the other, each a little nearer to the end or further behind it; how many of them were
+/// cast at all. Each request ends in one way, whichever was first.
 async fn races(stack: &Stack, (person, place): (&(&'static str, &'static str), i64), start: i64) -> usize {
     at(start + APART_MILLIS * place).await;
+    let mut cast = 0;
     for round in 0..ROUNDS {
-        voted_at(stack, *person, 200 * place + 40 * round - 1_800).await;
+        let tried = voted_at(stack, *person, 200 * place + 40 * round - 1_800).await;
+        cast += usize::from(tried.cast != Cast::Never);
     }
-    usize::try_from(ROUNDS).unwrap()
+    cast
 }
 
 #[tokio::test]
@@ -183,6 +185,6 @@ async fn a_vote_about_the_end_counts_or_comes_too_late() {
     ends_so(&stack, -2_000, (Cast::Before, Outcome::Granted)).await;
     ends_so(&stack, 20, (Cast::After, Outcome::Expired)).await;
     let start = now();
-    let raced = all(PEOPLE.iter().zip(0..).map(|person| races(&stack, person, start))).await;
-    assert_eq!(raced.into_iter().sum::<usize>(), 50);
+    let cast = all(PEOPLE.iter().zip(0..).map(|person| races(&stack, person, start))).await;
+    assert!(cast.iter().sum::<usize>() > 0, "no vote raced the end: {cast:?}");
 }
