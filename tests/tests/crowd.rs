@@ -62,7 +62,11 @@ async fn contested(stack: &Stack, number: usize, run: u64) -> Contested {
         call(stack, "POST", "/requests", &token, &format!("crowd-{run}-{number}"), &ask).await;
     assert_eq!(status, 202, "{taken}");
     let id = RequestId::new(taken["id"].as_str().unwrap()).unwrap();
-    let look = || async { stack.gate(&id, 1).await.filter(|gate| gate.status == GateStatus::Open) };
+    let look = || async {
+        let ended = stack.request(&id).await.and_then(|request| request.outcome);
+        assert_eq!(ended, None, "{requester} and {application}: was such a request left open on this stack?");
+        stack.gate(&id, 1).await.filter(|gate| gate.status == GateStatus::Open)
+    };
     let gate = until_within(LONG, &format!("{id} waits for the crowd"), look).await;
     Contested { id, seat, action: gate.action.as_str().to_owned() }
 }

@@ -6,7 +6,10 @@ use crate::harness::{
     stack::Stack,
     waiting::until,
 };
-use countersign_core::ids::{MessageId, RequestId};
+use countersign_core::{
+    ids::{MessageId, RequestId},
+    request::Outcome,
+};
 use serde_json::{Value, json};
 use simulators::slack::{SIGNATURE_HEADER, TIMESTAMP_HEADER, sign};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -124,7 +127,7 @@ impl Call {
 async fn what_is_not_signed_as_sent_is_refused_and_leaves_nothing() {
     let Some(stack) = Stack::open() else { return };
     let aubrey = stack.person("aubrey").await;
-    let (message, _) = aubrey.prepares("I need access to Jira for the quay inventory").await;
+    let (message, id) = aubrey.prepares("I need access to Jira for the quay inventory").await;
     let word = |kind: &str| format!("{kind}{}", fresh().replace('.', "x"));
     let calls = [
         Call::command(&word("command")),
@@ -147,4 +150,7 @@ async fn what_is_not_signed_as_sent_is_refused_and_leaves_nothing() {
         let written = || async { (call.traces(&stack).await != before).then_some(()) };
         until(&format!("{} is recorded", call.recorded), written).await;
     }
+    // What was pressed at last is open: the next who asks for the same would join it.
+    aubrey.presses("cancel", id.as_str()).await;
+    stack.ended(&id, Outcome::Cancelled).await;
 }

@@ -67,6 +67,24 @@ fn sends(asker: &Person<'_>, message: &MessageId) -> String {
     body(Job::Settle { message: message.clone(), actor: actor(&asker.user), answer: AskerAnswer::Send })
 }
 
+/// All of them as a queue hands them out together, each with its place as its id.
+fn together(bodies: &[String]) -> Value {
+    let record = |(body, place): (&String, u32)| {
+        let attributes = json!({"ApproximateReceiveCount": "1", "SentTimestamp": "0"});
+        json!({
+            "messageId": place.to_string(),
+            "receiptHandle": "none",
+            "body": body,
+            "attributes": attributes,
+            "messageAttributes": {},
+            "eventSource": "aws:sqs",
+            "eventSourceARN": "arn:aws:sqs:us-east-1:000000000000:countersign-start",
+            "awsRegion": "us-east-1",
+        })
+    };
+    json!({"Records": bodies.iter().zip(0..).map(record).collect::<Vec<_>>()})
+}
+
 /// The invocations that handled a message of a queue, each with what it logged of it.
 fn handled(stack: &Stack, function: &str, message: &str) -> Vec<(String, String)> {
     let told = |line: &Value| {
@@ -99,6 +117,8 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
     let trigger = format!("redriven.{}", fresh());
     let message = MessageId::derived(&["slack", "command", TEAM, &trigger]);
     let batch = [sends(&ben, &before), sends(&jonas, &message), sends(&yuki, &after)];
+    let failed = json!({"batchItemFailures": [{"itemIdentifier": "1"}]});
+    assert_eq!(stack.invoke("start-workflow", &together(&batch)).await, failed);
     let sent = stack.send_batch("StartQueueUrl", &batch).await;
     let early = sent[1].as_str();
     for id in [&first, &second] {
@@ -108,7 +128,8 @@ async fn poison_harms_no_neighbour_in_its_batch_and_is_done_once_brought_back() 
     quarantined(&stack, early).await;
     let [one, poison, other] = [0, 1, 2].map(|place| handled(&stack, "start-workflow", &sent[place]));
     assert!(poison.len() > 1 && poison.iter().all(|(_, said)| said == "message failed"), "{poison:?}");
-    // The queue may hand them out together or not, and each again where its patience is over first.
+    // The queue may hand them out together or not (what one invocation makes of all three was asked above), and each
+    // again where its patience is over first.
     for neighbour in [&one, &other] {
         assert!(!neighbour.is_empty(), "beside {poison:?}");
         assert!(neighbour.iter().all(|(_, said)| said == "message handled"), "{neighbour:?}");

@@ -16,7 +16,7 @@ use countersign_core::{
     message::{Ask, Origin},
     person::{Delegation, Period, link::subject_of},
     policy::break_glass::Emergency,
-    ports::{Clock, Expect, Ids, ReadStore, Salt, WriteStore},
+    ports::{Action, Clock, Expect, Ids, ReadStore, Salt, Write, WriteStore},
     request::Request,
     slot::{List, Slot},
     steps::record_decision::{Input, Sight},
@@ -163,6 +163,12 @@ impl World {
     /// Stores a record, whatever stood there.
     pub fn put(&self, slot: Slot, value: &impl Serialize) {
         let write = put(slot, Expect::Any, value, None).expect("the record has a JSON form");
+        self.state().records.commit(vec![write]).expect("nothing is expected");
+    }
+
+    /// Takes a record away, as nobody should.
+    pub fn forget(&self, slot: Slot) {
+        let write = Write { slot, expect: Expect::Any, action: Action::Delete };
         self.state().records.commit(vec![write]).expect("nothing is expected");
     }
 

@@ -13,6 +13,7 @@ use countersign_core::{
     ports::{Action, Expect, Stored, Write},
     request::Request,
     slot::Slot,
+    time::Timestamp,
 };
 use serde_json::{Value, json};
 
@@ -66,6 +67,10 @@ pub enum Guard {
     VoteAge,
     /// Before the effect is claimed the voters are looked at once more.
     EligibilityAtExecution,
+    /// Nothing is claimed outside the time for which it was asked.
+    Window,
+    /// A wait for something ends only when that is so.
+    Condition,
     /// A request is not taken back once its effect was claimed.
     CancelTooLate,
     /// The target is read before a change is tried again.
@@ -84,7 +89,7 @@ pub enum Guard {
 
 impl Guard {
     /// All of them.
-    pub const ALL: [Self; 29] = [
+    pub const ALL: [Self; 31] = [
         Self::VersionCondition,
         Self::AbsentCondition,
         Self::AllOrNothing,
@@ -107,6 +112,8 @@ impl Guard {
         Self::Mandatory,
         Self::VoteAge,
         Self::EligibilityAtExecution,
+        Self::Window,
+        Self::Condition,
         Self::CancelTooLate,
         Self::ReadBack,
         Self::RunningTry,
@@ -133,7 +140,7 @@ impl Guard {
             | Self::PassedOn
             | Self::VoteAge
             | Self::RequesterAnswers => &["I6"],
-            Self::EligibilityAtExecution => &["I1"],
+            Self::EligibilityAtExecution | Self::Window | Self::Condition => &["I1"],
             Self::CancelTooLate => &["I8"],
             Self::Carried => &["I16"],
             Self::Sweep | Self::Mandatory | Self::MovedEntryOwes | Self::ReadAgain => &["I3"],
@@ -161,6 +168,12 @@ impl State {
             return None;
         }
         stored.map(|stored| Stored { body: self.shown_body(slot, stored.body), ..stored })
+    }
+
+    /// What the running function is told when it asks for the time: without its guard, that of the window it works for.
+    pub(crate) fn told(&self, now: Timestamp) -> Timestamp {
+        let window = self.lacks_in(Guard::Window, "provision-access").then(|| self.window_at_work());
+        window.flatten().and_then(|window| window.ends).map_or(now, |ends| now.min(Timestamp(ends.0 - 1)))
     }
 
     fn hides(&self, slot: &Slot) -> bool {
@@ -204,6 +217,7 @@ impl State {
             (Slot::Request(_), Some(Guard::Interested), "record-decision") => {
                 forget_the_interested(&mut body)
             }
+            (Slot::Request(_), Some(Guard::Condition), "ask-approvers") => wait_for_nothing(&mut body),
             (Slot::Request(_), Some(Guard::CancelTooLate), "record-decision") => {
                 change_effect(&mut body, |_| json!({"state": "pending", "not_before": null}));
             }
@@ -250,6 +264,9 @@ impl State {
             }
             if self.lacks_in(Guard::Interested, "record-decision") {
                 self.keep(write, &["requester", "filer"], |slot| matches!(slot, Slot::Request(_)));
+            }
+            if self.lacks_in(Guard::Condition, "ask-approvers") {
+                self.keep(write, &["plan"], |slot| matches!(slot, Slot::Request(_)));
             }
             if self.lacks_in(Guard::Deadline, "record-decision") {
                 self.keep(write, &["wakes"], |slot| matches!(slot, Slot::Gate(..)));
@@ -349,6 +366,13 @@ fn change_votes(gate: &mut Value, change: impl Fn(&mut Value)) {
 fn forget_the_interested(request: &mut Value) {
     for who in ["requester", "filer"] {
         set(request, who, json!("nobody"));
+    }
+}
+
+fn wait_for_nothing(request: &mut Value) {
+    for wait in request.pointer_mut("/plan/waits_for").and_then(Value::as_array_mut).into_iter().flatten() {
+        set(wait, "groups", json!([]));
+        set(wait, "when", Value::Null);
     }
 }
 

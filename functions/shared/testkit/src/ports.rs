@@ -50,7 +50,9 @@ fn of_list(list: &List) -> About<'static> {
 
 impl Clock for World {
     fn now(&self) -> Timestamp {
-        self.state().time()
+        let mut state = self.state();
+        let now = state.time();
+        state.told(now)
     }
 }
 

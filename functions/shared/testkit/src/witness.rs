@@ -2,6 +2,7 @@
 
 mod conversation;
 mod delegations;
+mod waits;
 
 use crate::{
     invariants::{Broken, quorum::all_seated},
@@ -208,13 +209,19 @@ impl State {
                     self.look_at_delegate(&request, *gate, subject, of);
                 }
             }
+            (Happening::GateEnded { gate, ending: Ending::Reached, .. }, _) => {
+                self.look_at_condition(&request, *gate);
+            }
             (Happening::GateClaimed { gate, .. }, By::Person { subject, .. }) => {
                 self.look_at_vote(&request, *gate, subject);
             }
             (Happening::EffectClaimed { effect, attempt, .. }, _) => {
                 self.witness.claims.insert(attempt.as_str().to_owned(), self.invocation);
                 match effect {
-                    EffectKind::Grant => self.look_at_claim(&request),
+                    EffectKind::Grant => {
+                        self.look_at_claim(&request);
+                        self.look_at_window(&request);
+                    }
                     EffectKind::Revocation => self.look_at_revocation(&request),
                 }
             }

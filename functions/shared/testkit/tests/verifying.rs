@@ -122,6 +122,20 @@ fn what_a_request_s_chain_speaks_of_is_hashed_again() {
 }
 
 #[test]
+fn what_cannot_be_read_is_a_flaw_of_its_chain() {
+    let (world, id) = shortened();
+    let chain = id.as_str();
+    let entry = Slot::Audit(chain.to_owned(), 3);
+    check(&world, chain, &entry, |one| *one = json!({"what": 1}), "does not decode");
+    world.put(entry, &json!({}));
+    assert_eq!(flaws(&world), [(chain.to_owned(), 3, "an entry does not decode")]);
+    world.put(Slot::Request(id.clone()), &json!({}));
+    assert_eq!(flaws(&world), [(chain.to_owned(), 1, "the record of the head does not decode")]);
+    world.forget(Slot::Request(id.clone()));
+    assert_eq!(flaws(&world), [(chain.to_owned(), 1, "the request is missing")]);
+}
+
+#[test]
 fn what_nobody_granted_is_found_as_well() {
     let world = World::harbour();
     let id = world.ask("emma", access("salesforce", None, None));

@@ -3,7 +3,7 @@
 mod payloads;
 
 use crate::{
-    Result,
+    Error, Result,
     audit::{ADMIN_CHAIN, Entry, Flaw, Head, verify},
     change::{decode, read, read_request},
     ids::RequestId,
@@ -55,7 +55,11 @@ async fn verify_listed(ctx: &impl ReadStore, list: List) -> Result<Verified> {
     let mut verified = Verified::default();
     for stored in ctx.list(&list).await? {
         let listed: Listed = decode(stored)?.value;
-        verify_chain(ctx, listed.request.as_str(), &mut verified).await?;
+        match verify_chain(ctx, listed.request.as_str(), &mut verified).await {
+            // It was listed together with its record.
+            Err(Error::NotFound(_)) => verified.unreadable(listed.request.as_str(), "the request is missing"),
+            other => other?,
+        }
     }
     Ok(verified)
 }
@@ -67,14 +71,27 @@ impl Verified {
         self.payloads += more.payloads;
         self.flaws.extend(more.flaws);
     }
+
+    /// A chain whose head cannot be known: nothing of it is proven.
+    fn unreadable(&mut self, chain: &str, what: &'static str) {
+        self.chains += 1;
+        self.flaws.push((chain.to_owned(), Flaw { sequence: 1, what }));
+    }
 }
 
 /// Verifies one chain: [`ADMIN_CHAIN`], or a request's by its id.
 ///
 /// # Errors
-/// As [`ReadStore::get`]; [`crate::Error::NotFound`] for an unknown request.
+/// As [`ReadStore::get`]; [`Error::NotFound`] for an unknown request.
 pub async fn verify_chain(ctx: &impl ReadStore, chain: &str, verified: &mut Verified) -> Result<()> {
-    let (mut known, mut found) = (head(ctx, chain).await?, Ok((0, 0)));
+    let mut known = match head(ctx, chain).await {
+        Err(Error::Broken(_)) => {
+            verified.unreadable(chain, "the record of the head does not decode");
+            return Ok(());
+        }
+        known => known?,
+    };
+    let mut found = Ok((0, 0));
     for _ in 0..READINGS {
         found = check(ctx, chain, &known).await?;
         let now = head(ctx, chain).await?;
@@ -114,11 +131,13 @@ async fn check(
     head: &Head,
 ) -> Result<std::result::Result<(usize, usize), Flaw>> {
     let stored = ctx.list(&List::Audit(chain.to_owned())).await?;
-    let entries: Result<Vec<Entry>> =
-        stored.into_iter().map(|entry| decode(entry).map(|entry| entry.value)).collect();
-    let Ok(entries) = entries else {
-        return Ok(Err(Flaw { sequence: 0, what: "an entry does not decode" }));
-    };
+    let mut entries: Vec<Entry> = Vec::with_capacity(stored.len());
+    for (entry, sequence) in stored.into_iter().zip(1..) {
+        match decode(entry) {
+            Ok(entry) => entries.push(entry.value),
+            Err(_) => return Ok(Err(Flaw { sequence, what: "an entry does not decode" })),
+        }
+    }
     if let Err(flaw) = verify(chain, &entries, head) {
         return Ok(Err(flaw));
     }

@@ -2,6 +2,7 @@
 
 mod silence;
 mod speaking;
+mod waiting;
 
 use super::{
     Bounds, SubModel,
@@ -24,7 +25,7 @@ use countersign_core::{
 const CALM: Bounds = Bounds { at_once: 2, mishaps: 0, copies: 0, given_up: 0, late: 0 };
 
 /// In which model something is broken without a guard.
-pub const GUARDS: [(Guard, &str); 25] = [
+pub const GUARDS: [(Guard, &str); 26] = [
     (Guard::VersionCondition, "rounds"),
     (Guard::AbsentCondition, "sent twice"),
     (Guard::AllOrNothing, "one gate"),
@@ -45,6 +46,7 @@ pub const GUARDS: [(Guard, &str); 25] = [
     (Guard::Mandatory, "two stages"),
     (Guard::VoteAge, "unseen"),
     (Guard::EligibilityAtExecution, "gone"),
+    (Guard::Condition, "never true"),
     (Guard::CancelTooLate, "taken back"),
     (Guard::ReadBack, "effect"),
     (Guard::RunningTry, "effect"),
@@ -85,6 +87,9 @@ pub fn all() -> Vec<SubModel> {
         silence::skipped(),
         silence::skipped_at_last(),
         silence::cancelled(),
+        waiting::begins_later(),
+        waiting::comes_true(),
+        waiting::never_true(),
     ]
 }
 

@@ -13,9 +13,11 @@ use countersign_core::{
     config::Config,
     ids::RequestId,
     job::{AskerAnswer, Verdict},
-    policy::{Approver, Stage, Then},
+    message::Ask,
+    policy::{Approver, Stage, Then, WaitFor},
     ports::Clock,
     time::{Span, Timestamp},
+    window::Window,
 };
 
 /// Emma asks, Marcus is her manager, Jonas stands in for him, Felix is Finance, Ada an admin.
@@ -44,8 +46,8 @@ pub(super) fn finance() -> Stage {
     stage("finance", vec![Approver::Group("finance".into())])
 }
 
-/// The company where these stages decide, and Jonas stands in for Marcus.
-fn company(stages: Vec<Stage>) -> World {
+/// The company where these stages decide, and Jonas stands in for Marcus; and what is waited for then.
+fn company(stages: Vec<Stage>, wait_for: Option<WaitFor>) -> World {
     let mut outside = people::outside(BEGINNING);
     let ids: Vec<String> = PEOPLE.map(people::Company::employee).into();
     let accounts: Vec<String> = PEOPLE.map(people::Company::account).into();
@@ -60,6 +62,7 @@ fn company(stages: Vec<Stage>) -> World {
         config.policy.rules.clear();
         config.policy.automatic = None;
         config.policy.baseline.then = Then::Stages(stages);
+        config.policy.baseline.wait_for = wait_for;
     };
     let mut chat = people::chat_accounts();
     chat.retain(|account| account.user == people::chat_user("emma"));
@@ -77,14 +80,16 @@ pub(super) fn understood(stages: Vec<Stage>) -> (World, RequestId) {
 }
 
 fn wanting(stages: Vec<Stage>, entitlement: &str, duration: Option<Span>) -> (World, RequestId) {
-    let world = company(stages);
+    asking(company(stages, None), access("aws", Some(entitlement), duration))
+}
+
+fn asking(world: World, ask: Ask) -> (World, RequestId) {
     {
         let mut state = world.state();
         (state.wordless, state.witness.awake) = (true, true);
     }
     world.delegate("marcus", "jonas");
     world.set_clock(Timestamp(BEGINNING.0 + 120_000));
-    let ask = access("aws", Some(entitlement), duration);
     let text = ask.text.clone();
     world.understand(&text, vec![ask]);
     let message = world.write(REQUESTER, &text);
@@ -111,6 +116,30 @@ pub(super) fn entering(stages: Vec<Stage>) -> (World, RequestId) {
 /// A request whose first gate waits for people.
 pub(super) fn waiting(stages: Vec<Stage>) -> (World, RequestId) {
     let (world, request) = understood(stages);
+    world.run();
+    (world, request)
+}
+
+/// A request for access from half an hour on for half an hour, whose first gate waits for people.
+pub(super) fn later(stages: Vec<Stage>) -> (World, RequestId) {
+    let at = |count: u64| Some(BEGINNING.plus(minutes(count)));
+    let window = Window { starts: at(30), ends: at(60) };
+    let ask = Ask { window, ..access("aws", Some("readonly"), Some(minutes(30))) };
+    let (world, request) = asking(company(stages, None), ask);
+    world.run();
+    (world, request)
+}
+
+/// A request whose first gate waits for people, and which then waits for the next hour, or no longer than these minutes.
+pub(super) fn conditional(stages: Vec<Stage>, within: u64) -> (World, RequestId) {
+    let wait_for = WaitFor {
+        says: "the next hour".into(),
+        groups: Vec::new(),
+        when: Some("time.hour != 8".into()),
+        within: minutes(within),
+        check_every: minutes(45),
+    };
+    let (world, request) = asking(company(stages, Some(wait_for)), access("aws", Some("readonly"), None));
     world.run();
     (world, request)
 }
