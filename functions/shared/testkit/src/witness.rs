@@ -54,8 +54,8 @@ pub(crate) struct Witness {
     fences: BTreeMap<(RequestId, u32), Fence>,
     endings: BTreeMap<(RequestId, u32), Ending>,
     claims: BTreeMap<String, u64>,
-    /// The last request that each run of a function read.
-    at_work: BTreeMap<u64, RequestId>,
+    /// The last request that each run of a function read, and when it read any first.
+    at_work: BTreeMap<u64, (RequestId, Timestamp)>,
     shown: BTreeMap<(RequestId, bool), bool>,
     /// The changes that each request has sent to a target at least once.
     tried: BTreeSet<(RequestId, bool)>,
@@ -107,7 +107,8 @@ impl State {
     /// Remembers which request a run of a function works on.
     pub(crate) fn look_at_read(&mut self, slot: &Slot) {
         if let (true, Slot::Request(id)) = (self.witness.awake, slot) {
-            self.witness.at_work.insert(self.invocation, id.clone());
+            let now = self.now;
+            self.witness.at_work.entry(self.invocation).or_insert_with(|| (id.clone(), now)).0 = id.clone();
         }
     }
 
@@ -357,7 +358,7 @@ impl State {
         if !self.witness.awake {
             return;
         }
-        let looks = self.witness.at_work.get(&self.invocation).cloned();
+        let looks = self.witness.at_work.get(&self.invocation).map(|(id, _)| id.clone());
         for kind in [EffectKind::Grant, EffectKind::Revocation] {
             // What another request's run saw, or was there before the first try, may be another one's doing.
             for (id, _) in

@@ -1,7 +1,7 @@
 //! Scenarios in which nobody answers, or only about the moment in which that has consequences.
 
 use super::{
-    moves::{Channel, Move},
+    moves::{Channel, Move, Who},
     scenarios::{press, salesforce, vote},
 };
 use crate::{understanding::access, world::BEGINNING};
@@ -61,16 +61,26 @@ pub(super) fn skipped() -> Vec<Move> {
 pub(super) fn begins_later() -> Vec<Move> {
     let at = |seconds: i64| Some(Timestamp(BEGINNING.0 + seconds * 1_000));
     let window = Window { starts: at(1_800), ends: at(3_600) };
+    let ends = Window { starts: None, ends: at(3_600) };
     vec![
         Move::Ask("emma", Ask { window, ..access("salesforce", None, Span::of_seconds(1_800).ok()) }),
+        Move::Ask("ben", Ask { window: ends, ..access("salesforce", None, Span::of_seconds(3_600).ok()) }),
         press(1, "marcus", Approve),
         Move::WaitForEnd(2, -100),
         press(1, "marcus", Approve),
         vote(2, "marcus", Approve, Channel::Api),
         Move::Wait(60),
         Move::Repeat,
-        Move::Wait(1_800),
+        Move::WaitForEnd(2, 1_797_000),
+        of_the_second("priya"),
+        Move::Wait(60),
     ]
+}
+
+/// Somebody approves the second request.
+fn of_the_second(who: &'static str) -> Move {
+    let (who, channel) = (Who::Named(who), Channel::Card);
+    Move::Vote { request: 2, gate: 1, who, verdict: Approve, channel, reason: false }
 }
 
 /// Approved, it waits until something is so; the second one has no time left for that.
@@ -83,6 +93,7 @@ pub(super) fn waits_for_something() -> Vec<Move> {
             Ask { window: soon, ..access("tableau", Some("viewer"), Span::of_seconds(1_200).ok()) },
         ),
         press(1, "marcus", Approve),
+        of_the_second("priya"),
         Move::Wait(1_200),
         vote(2, "marcus", Approve, Channel::Api),
         Move::Wait(3_000),

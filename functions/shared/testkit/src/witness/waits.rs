@@ -16,15 +16,15 @@ use countersign_core::{
 impl State {
     /// The window of the request that the running function read last.
     pub(crate) fn window_at_work(&self) -> Option<Window> {
-        let request = self.witness.at_work.get(&self.invocation)?;
+        let (request, _) = self.witness.at_work.get(&self.invocation)?;
         self.value::<Request>(&Slot::Request(request.clone()))?.action().map(|action| action.window)
     }
 
-    /// By the clock, whatever time was recorded.
+    /// By the clock when the function began, whatever time was recorded.
     pub(super) fn look_at_window(&mut self, request: &Request) {
         let window = request.action().map(|action| action.window).unwrap_or_default();
-        let before = Timestamp(self.now.0 - RUN_MILLIS);
-        if window.begins_after(self.now).is_some() || window.is_over(before) {
+        let began = self.witness.at_work.get(&self.invocation).map_or(self.now, |(_, began)| *began);
+        if window.begins_after(self.now).is_some() || window.is_over(began) {
             self.report(&request.id, "I1", "claimed outside the time that was asked for".into());
         }
     }
