@@ -12,7 +12,7 @@ use std::{collections::BTreeMap, path::PathBuf};
 
 /// Reading and writing the table, opening what is sealed, sending to the queues.
 pub(crate) mod operator {
-    countersign_runtime::context!(Operator: writes, configs, vault, queues, salt);
+    countersign_runtime::context!(Operator: writes, due, configs, vault, queues, salt);
 
     /// The ports of an operator.
     pub(crate) async fn open(base: super::Base) -> countersign_core::Result<impl super::Operates> {
@@ -30,11 +30,11 @@ pub(crate) mod store {
     }
 }
 
-use countersign_core::ports::{Clock, Configs, Queues, Salt, Vault, WriteStore};
+use countersign_core::ports::{Clock, Configs, DueIndex, Queues, Salt, Vault, WriteStore};
 
 /// What commands need that operate.
-pub(crate) trait Operates: WriteStore + Clock + Configs + Queues + Salt + Vault {}
-impl<T: WriteStore + Clock + Configs + Queues + Salt + Vault> Operates for T {}
+pub(crate) trait Operates: WriteStore + DueIndex + Clock + Configs + Queues + Salt + Vault {}
+impl<T: WriteStore + DueIndex + Clock + Configs + Queues + Salt + Vault> Operates for T {}
 
 /// What commands need that know nobody.
 pub(crate) trait Stores: WriteStore + Clock {}

@@ -9,8 +9,9 @@ use crate::{
 use countersign_core::{
     Result,
     change::{decode, read_request},
+    ids::RequestId,
     request::{EffectState, Listed, Outcome, Request, Status},
-    slot::{List, SHARDS},
+    slot::{List, SHARDS, Slot},
     steps::{
         operate::{Filter, note_listing},
         quarantine_message::Quarantined,
@@ -18,8 +19,11 @@ use countersign_core::{
     time::Timestamp,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 const DAY_MILLIS: i64 = 86_400_000;
+/// How many records that are due are looked at, of each shard.
+const MAX_DUE: usize = 1_000;
 
 /// Prints what waits, the oldest first, once it is recorded who looks.
 pub(super) async fn list(ctx: &impl Operates, address: &str, filter: Filter, format: Format) -> Done {
@@ -68,16 +72,34 @@ fn as_json(kept: &Quarantined) -> Value {
     })
 }
 
+/// Requests of the last days that need somebody, and however old those are whose access could not be taken back.
 async fn open(ctx: &impl Operates, days: u16) -> Result<Vec<(Request, &'static str)>> {
-    let mut found = Vec::new();
+    let mut listed = overdue(ctx).await?;
     for back in (0..i64::from(days)).rev() {
         let day = Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
         for shard in 0..SHARDS {
             for stored in ctx.list(&List::Day(day.clone(), shard)).await? {
-                let request = read_request(ctx, &decode::<Listed>(stored)?.value.request).await?.value;
-                found.extend(matter(&request).map(|why| (request, why)));
+                listed.push(decode::<Listed>(stored)?.value.request);
             }
         }
+    }
+    let (mut seen, mut found) = (BTreeSet::new(), Vec::new());
+    for id in listed {
+        if seen.insert(id.clone()) {
+            let request = read_request(ctx, &id).await?.value;
+            found.extend(matter(&request).map(|why| (request, why)));
+        }
+    }
+    found.sort_by_key(|(request, _)| request.times.asked);
+    Ok(found)
+}
+
+/// The requests whose access should have ended: they stay due until it has.
+async fn overdue(ctx: &impl Operates) -> Result<Vec<RequestId>> {
+    let mut found = Vec::new();
+    for shard in 0..SHARDS {
+        let due = ctx.due(shard, ctx.now(), MAX_DUE).await?.into_iter();
+        found.extend(due.filter_map(|due| if let Slot::Request(id) = due.slot { Some(id) } else { None }));
     }
     Ok(found)
 }
@@ -100,10 +122,12 @@ fn matter(request: &Request) -> Option<&'static str> {
 mod tests {
     use super::*;
     use countersign_core::{
+        Error,
         audit::{ADMIN_CHAIN, By, Entry, Happening},
-        slot::Slot,
+        job::Verdict,
+        time::Span,
     };
-    use countersign_testkit::World;
+    use countersign_testkit::{Fault, World, access};
 
     fn filter(all: bool) -> Filter {
         Filter { all, days: 3 }
@@ -136,5 +160,20 @@ mod tests {
             assert!(list(&world, who, filter(false), Format::Text).await.is_err(), "{who}");
         }
         assert_eq!(world.admin_actions(), ["activate"]);
+    }
+
+    #[tokio::test]
+    async fn access_that_could_not_be_taken_back_is_listed_however_old_its_request_is() {
+        let world = World::harbour();
+        let id = world.ask("emma", access("salesforce", None, Some(Span::of_days(30))));
+        assert!(world.press("marcus", Verdict::Approve, None));
+        world.run();
+        assert!(open(&world, 3).await.unwrap().is_empty());
+        world.next("access.revoke", Fault::refused(Error::Refused("no".into())));
+        world.advance(31 * 86_400);
+        let found = open(&world, 3).await.unwrap();
+        let found: Vec<_> = found.iter().map(|(request, why)| (&request.id, *why)).collect();
+        assert_eq!(found, [(&id, "the access could not be taken back")]);
+        assert_eq!(open(&world, 40).await.unwrap().len(), 1, "once");
     }
 }

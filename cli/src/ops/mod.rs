@@ -25,7 +25,7 @@ pub(crate) enum Command {
         /// Brought back ones too
         #[arg(long)]
         all: bool,
-        /// How many days of requests to look through, today included
+        /// How many days of requests to look through for effects in doubt, today included
         #[arg(long, default_value_t = 14, value_parser = value_parser!(u16).range(1..=366))]
         days: u16,
         /// For whom to print

@@ -122,6 +122,12 @@ fn all(config: &Config) -> Vec<Named> {
             named.extend(people.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
         }
     }
+    for (rule, wait) in config.policy.waits() {
+        let groups = wait.groups.iter().map(|group| Whom::Group(group.clone()));
+        let place = if rule == "baseline" { rule.to_owned() } else { format!("rules/{rule}") };
+        let place = format!("{place}/wait_for");
+        named.extend(groups.map(|whom| Named { file: "policy.yaml", place: place.clone(), whom }));
+    }
     for (place, stage) in stages(config) {
         of_stage(&mut named, &place, stage);
     }
@@ -175,7 +181,7 @@ mod tests {
     use super::*;
     use countersign_core::{
         config::Config,
-        policy::break_glass::BreakGlass,
+        policy::{WaitFor, break_glass::BreakGlass},
         ports::{Clock, Configs},
         time::Span,
     };
@@ -231,6 +237,18 @@ mod tests {
             let change = |config: &mut Config| in_place(config.policy.automatic.as_mut().unwrap(), stage());
             check(change, &[("policy.yaml", "automatic/odd", unknown)]).await;
         }
+        let wait_for = WaitFor {
+            says: "the training".into(),
+            groups: vec!["nobodies".into()],
+            when: None,
+            within: Span::of_days(3),
+            check_every: Span::of_days(1),
+        };
+        check(
+            |config| config.policy.baseline.wait_for = Some(wait_for),
+            &[("policy.yaml", "baseline/wait_for", unknown)],
+        )
+        .await;
         let place = "applications/aws/production/break_glass";
         for in_place in [(|rule, who| rule.who = who) as fn(&mut BreakGlass, Vec<Approver>), |rule, who| {
             rule.reviewers = who

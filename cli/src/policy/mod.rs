@@ -1,5 +1,6 @@
 //! `countersign policy`: checks the configuration files, explains them, and makes them the ones that count.
 
+mod activator;
 mod directory;
 mod explain;
 mod files;
@@ -69,10 +70,10 @@ pub(crate) enum Command {
         /// Do not ask whether its groups and people exist: before people were first synchronised
         #[arg(long)]
         skip_directory: bool,
-        /// Who activates it, by work address
+        /// Who activates it, by work address: an admin, once there is one
         #[arg(long, env = "COUNTERSIGN_OPERATOR", value_name = "ADDRESS")]
         operator: Option<String>,
-        /// Why; it is recorded, sealed
+        /// Why; it is recorded, sealed, and needed once there is an admin
         #[arg(long, value_name = "WORDS")]
         reason: Option<String>,
         /// The commit of the files; as shown by git for their folder if it is not said
@@ -241,10 +242,7 @@ async fn activate(
     if wants_two_persons(ctx).await? {
         return propose(ctx, config, operator, why, format).await;
     }
-    let by = match operator {
-        Some(address) => operator::find(ctx, address).await?.by(),
-        None => operator::the_command("policy activate"),
-    };
+    let by = activator::activator(ctx, operator, why.reason.as_deref()).await?;
     let version = activate_config(ctx, &config, &by, &why).await?;
     match format {
         Format::Json => print::json(&serde_json::json!({"active": version})),

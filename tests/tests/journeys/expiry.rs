@@ -83,6 +83,8 @@ enum Cast {
     Meanwhile,
     /// It was sent after the end.
     After,
+    /// Nobody answered it in time, as may be on a busy machine: whether it was taken is not known.
+    Unheard,
     /// There was no card to press before the request was over, as may be on a busy machine.
     Never,
 }
@@ -124,8 +126,9 @@ async fn voted_at(
         let Timestamp(deadline) = gate.deadline();
         at(deadline + offset).await;
         let sent = now();
-        voter.approves_raw(&shown).await;
+        let heard = voter.is_heard_approving(&shown).await;
         cast = match (sent >= deadline, now() < deadline) {
+            _ if !heard => Cast::Unheard,
             (true, _) => Cast::After,
             (_, true) => Cast::Before,
             _ => Cast::Meanwhile,
@@ -181,7 +184,8 @@ struct Race(RefCell<Vec<(Cast, Outcome)>>);
 
 impl Race {
     fn count(&self, fits: impl Fn(Cast, Outcome) -> bool) -> usize {
-        self.0.borrow().iter().filter(|(cast, outcome)| *cast != Cast::Never && fits(*cast, *outcome)).count()
+        let is_cast = |cast| !matches!(cast, Cast::Never | Cast::Unheard);
+        self.0.borrow().iter().filter(|(cast, outcome)| is_cast(*cast) && fits(*cast, *outcome)).count()
     }
 
     /// Fifty votes, half of them surely before the end and some surely after it, and both ways to end.

@@ -1,6 +1,6 @@
 //! The audit trail of what has ended: whoever changes it in the table is found out, until all is as it was recorded.
 
-use crate::harness::{outside::Seat, stack::Stack};
+use crate::harness::{outside::Seat, stack::Stack, waiting::until};
 use countersign_core::{audit::ADMIN_CHAIN, request::Outcome};
 use serde_json::{Value, json};
 
@@ -45,11 +45,13 @@ impl Verification {
     async fn of(stack: &Stack) -> Self {
         let before = stack.log("verify-audit").len();
         let answer = stack.invoke("verify-audit", &json!({})).await;
-        let said = stack.log("verify-audit").split_off(before);
+        let counts = |said: &Vec<Value>| said.iter().any(|line| !line["CountersignAuditFlaws"].is_null());
+        let look = || async { Some(stack.log("verify-audit").split_off(before)).filter(counts) };
+        let said = until("flaws are counted", look).await;
         let flaws = answer["flaws"].as_array().unwrap_or_else(|| panic!("{answer}")).clone();
         let counted = said.iter().find_map(|line| line["CountersignAuditFlaws"].as_f64());
         let logged = said.into_iter().filter(|line| line["message"] == "audit chain broken").collect();
-        Self { flaws, logged, counted: counted.expect("flaws are counted") }
+        Self { flaws, logged, counted: counted.unwrap() }
     }
 
     /// The first bad sequence number of a chain and what is wrong there, as it is answered and logged.

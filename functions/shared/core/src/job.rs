@@ -323,6 +323,26 @@ pub enum Notice {
     },
 }
 
+impl Notice {
+    /// The request that it is about, if it is about one.
+    #[must_use]
+    pub fn request(&self) -> Option<&RequestId> {
+        match self {
+            Self::Refused { request, .. }
+            | Self::AlreadyDecided { request, .. }
+            | Self::VoteCounted { request }
+            | Self::OnIt { request, .. }
+            | Self::QuestionSent { request }
+            | Self::AnswerSent { request }
+            | Self::TooLateToCancel { request } => Some(request),
+            Self::UnknownPerson
+            | Self::NotTaken { .. }
+            | Self::DelegationGiven { .. }
+            | Self::DelegationEnded => None,
+        }
+    }
+}
+
 /// Why a vote was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -13,6 +13,8 @@ pub mod link;
 
 pub use delegation::Delegation;
 
+/// What is known of a person may be this old, in milliseconds, for anybody to be judged by it: four synchronisations.
+pub const MAX_PERSON_AGE_MILLIS: i64 = 3_600_000;
 /// The most people who are known as a manager's.
 pub const MAX_REPORTS: usize = 200;
 

@@ -91,6 +91,14 @@ pub struct PlannedAction {
     pub config: Digest,
 }
 
+impl PlannedAction {
+    /// Whether what is given ends by itself.
+    #[must_use]
+    pub fn is_for_a_time(&self) -> bool {
+        self.duration.is_some() || self.window.ends.is_some()
+    }
+}
+
 /// What the policy made of a request, frozen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Plan {

@@ -1,10 +1,12 @@
 //! The time for which access is wanted: from a moment on, up to a moment.
 
-use crate::time::{Span, Timestamp};
+use crate::time::{MAX_SPAN_SECONDS, Span, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How far ahead access may begin at most, in days.
 pub const MAX_DAYS_AHEAD: u8 = 90;
+
+const MAX_SPAN_MILLIS: i64 = MAX_SPAN_SECONDS as i64 * 1_000;
 
 /// A time with a beginning, an end, both or neither. It stands where it is: an approval that comes late does not move it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -53,6 +55,13 @@ impl Window {
         self.starts.is_some_and(|starts| starts > now.plus(Span::of_days(MAX_DAYS_AHEAD)))
     }
 
+    /// Whether more than the longest length of time is left of it at `now`, from its beginning on.
+    #[must_use]
+    pub fn is_too_long(&self, now: Timestamp) -> bool {
+        let from = self.begins_after(now).unwrap_or(now);
+        self.ends.is_some_and(|ends| ends.since(from) > MAX_SPAN_MILLIS)
+    }
+
     /// When what is given at `from` for `longest` ends: whichever comes first, but not before it is given.
     #[must_use]
     pub fn end_of(&self, from: Timestamp, longest: Option<Span>) -> Option<Timestamp> {
@@ -72,6 +81,23 @@ mod tests {
 
     fn seconds(count: u64) -> Option<Span> {
         Span::of_seconds(count).ok()
+    }
+
+    #[test]
+    fn it_may_last_as_long_as_a_length_of_time() {
+        let longest = Timestamp(MAX_SPAN_MILLIS).0;
+        for (starts, ends, too_long) in [
+            (None, None, false),
+            (Some(5_000), None, false),
+            (None, Some(longest + 1_000), false),
+            (None, Some(longest + 1_001), true),
+            (Some(500), Some(longest + 1_001), true),
+            (Some(5_000), Some(longest + 5_000), false),
+            (Some(5_000), Some(longest + 5_001), true),
+        ] {
+            let window = window(starts, ends);
+            assert_eq!(window.is_too_long(Timestamp(1_000)), too_long, "{window:?}");
+        }
     }
 
     #[test]

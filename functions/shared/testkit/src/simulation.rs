@@ -125,8 +125,10 @@ pub fn run(seed: u64, without: Option<Guard>) -> std::result::Result<Report, Fou
     };
     simulation.play();
     simulation.stop();
+    let sent =
+        simulation.asked.iter().filter(|(_, sent)| *sent).map(|(message, _)| message.clone()).collect();
     drop(simulation);
-    verdict::of(seed, &world)
+    verdict::of(seed, &world, sent)
 }
 
 impl<'w> Simulation<'w> {

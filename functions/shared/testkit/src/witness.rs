@@ -17,12 +17,11 @@ use countersign_core::{
     facts::AccessTarget,
     gate::{Ending, Fence, Gate, GateKind, seating::Panels},
     ids::{RequestId, SubjectId},
-    person::{Employment, Person},
+    person::{Employment, MAX_PERSON_AGE_MILLIS, Person},
     policy::automatic::{Scope, Tally, caps},
     ports::{Action, Write},
     request::{Effect, EffectKind, EffectState, Outcome, Request, Status},
     slot::{List, Slot},
-    steps::record_decision::MAX_PERSON_AGE_MILLIS,
     time::Timestamp,
 };
 use delegations::Given;
@@ -291,6 +290,10 @@ impl State {
         let before = present.len().saturating_sub(plan.stages.len());
         let approved = present.iter().skip(before).filter(|gate| gate.ending() == Some(Ending::Approved));
         let fallen = approved.into_iter().find(|gate| !all_seated(gate, &self.standing(request, gate)));
+        let gone = |since: &Timestamp| self.now.since(*since) > RUN_MILLIS;
+        if self.witness.known_gone.get(&request.beneficiary).is_some_and(gone) {
+            self.report(&request.id, "I1", "claimed for somebody who is known to have left".into());
+        }
         if let Some(number) = fallen.map(|gate| gate.number) {
             self.report(&request.id, "I1", format!("gate {number}: claimed on votes that no longer stand"));
         }

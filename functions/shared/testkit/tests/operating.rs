@@ -6,8 +6,9 @@ use countersign_core::{
     Error,
     audit::Happening,
     budget::Ledger,
+    card::ModalKind,
     ids::RequestId,
-    job::{Actor, Content, Envelope, Job, Queue, Verdict},
+    job::{Actor, Content, Envelope, Job, Notice, Queue, Spot, Verdict},
     ports::Clock,
     request::{EffectKind, EffectState, Outcome, Status},
     slot::Slot,
@@ -250,6 +251,63 @@ fn a_quarantined_message_goes_back_once() {
     world.assert_ended(&id, Outcome::Cancelled, 0);
     let kept: Quarantined = world.record(&Slot::Quarantine("M-1".into())).unwrap();
     assert!(kept.redriven_at.is_some() && !format!("{kept:?}").contains("mended"), "the reason is sealed");
+}
+
+#[test]
+fn the_request_of_whatever_is_quarantined_is_found() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    let shown = world.card_of("marcus").unwrap();
+    let actor = || Actor::Chat { user: chat_user("marcus") };
+    let (cast_at, place) = (countersign_core::time::Timestamp(0), None);
+    let request = || id.clone();
+    let jobs = [
+        Job::Vote {
+            id: "v".into(),
+            shown: shown.clone(),
+            actor: actor(),
+            verdict: Verdict::Approve,
+            reason: None,
+            cast_at,
+            place: place.clone(),
+        },
+        Job::Claim {
+            of: Spot::Card { shown: shown.clone() },
+            actor: actor(),
+            given_back: false,
+            cast_at,
+            place: place.clone(),
+        },
+        Job::Claim {
+            of: Spot::Request { request: request(), gate: None },
+            actor: actor(),
+            given_back: false,
+            cast_at,
+            place: place.clone(),
+        },
+        Job::Say {
+            id: "s".into(),
+            shown: shown.clone(),
+            actor: actor(),
+            answers: false,
+            text: "which one".into(),
+            cast_at,
+            place: place.clone(),
+        },
+        Job::FillModal {
+            external_id: "m".into(),
+            modal: ModalKind::Correct,
+            shown: shown.clone(),
+            actor: actor(),
+        },
+        Job::Tell { to: chat_user("marcus"), place, notice: Notice::VoteCounted { request: request() } },
+    ];
+    for job in jobs {
+        let body = serde_json::to_string(&Envelope::job(job)).unwrap();
+        assert_eq!(quarantined(&world, &body).request, Some(request()), "{body}");
+    }
+    let nobody = Job::Tell { to: chat_user("marcus"), place: None, notice: Notice::UnknownPerson };
+    assert_eq!(quarantined(&world, &serde_json::to_string(&Envelope::job(nobody)).unwrap()).request, None);
 }
 
 #[test]

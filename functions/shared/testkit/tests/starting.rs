@@ -9,7 +9,7 @@ use countersign_core::{
     ids::RequestId,
     job::Verdict,
     message::Ask,
-    person::Person,
+    person::{Employment, Person},
     policy::{Match, Rule, Then, Unverified, WaitFor},
     ports::Clock,
     request::{EffectKind, Outcome, Status},
@@ -59,6 +59,7 @@ fn what_is_approved_early_is_given_at_its_time_and_for_its_time() {
     world.advance(47 * HOUR);
     assert_eq!(given(&world), (0, 0));
     world.advance(HOUR + 120);
+    assert!(world.request(&id).times.decided.unwrap() < starts, "people decided when they did");
     assert_eq!((world.request(&id).status, given(&world)), (Status::Active, (1, 0)));
     assert_eq!(world.request(&id).times.expires, Some(starts.plus(span("3d"))));
     world.advance(3 * DAY + 600);
@@ -66,6 +67,45 @@ fn what_is_approved_early_is_given_at_its_time_and_for_its_time() {
     let endings = [(1, Ending::Approved), (2, Ending::Reached), (3, Ending::Expired)];
     assert_eq!(world.endings(&id), endings);
     world.assert_sound();
+}
+
+#[test]
+fn who_has_left_before_it_begins_gets_nothing() {
+    let world = World::harbour();
+    let id = ask(&world, Some(48), None, Some("3d"));
+    approve(&world);
+    let slot = Slot::Person(world.subject("emma"));
+    let mut emma: Person = world.record(&slot).unwrap();
+    emma.employment = Employment::Ended;
+    world.put(slot, &emma);
+    world.advance(49 * HOUR);
+    world.assert_ended(&id, Outcome::Denied, 0);
+    assert_eq!(given(&world), (0, 0));
+    world.assert_sound();
+}
+
+#[test]
+fn whoever_approved_what_waits_does_not_join_it() {
+    let world = World::harbour();
+    let id = ask(&world, Some(48), None, Some("3d"));
+    approve(&world);
+    let beneficiary = Some(format!("<@{}>", chat_user("emma").user));
+    let window = world.request(&id).window;
+    let same = Ask { window, beneficiary, ..access("salesforce", None, Some(span("3d"))) };
+    let by_another = world.ask("noah", same.clone());
+    assert_eq!(world.request(&by_another).outcome, Some(Outcome::Joined));
+    let by_marcus = world.ask("marcus", same);
+    assert_eq!(world.request(&by_marcus).outcome, None);
+    world.advance(49 * HOUR);
+    assert_eq!((world.request(&id).status, given(&world)), (Status::Active, (1, 0)));
+}
+
+#[test]
+fn what_would_last_too_long_is_asked_of_nobody() {
+    let world = World::harbour();
+    let id = ask(&world, Some(48), Some(48 + 24 * 367), None);
+    world.assert_ended(&id, Outcome::Denied, 0);
+    assert!(told(&world, "emma").contains("longer than 366 days"), "{}", told(&world, "emma"));
 }
 
 #[test]

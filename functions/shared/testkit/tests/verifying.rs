@@ -22,7 +22,7 @@ use countersign_core::{
         operate::{Order, open_quarantined, redrive},
         quarantine_message::{Input, quarantine_message},
         record_decision::record_decision,
-        verify_audit::{Verified, verify_audit, verify_chain},
+        verify_audit::{TURN_DAYS, Verified, verify_audit, verify_chain, verify_in_turn},
         withdraw_config::withdraw_config,
     },
     time::Span,
@@ -133,6 +133,21 @@ fn what_cannot_be_read_is_a_flaw_of_its_chain() {
     assert_eq!(flaws(&world), [(chain.to_owned(), 1, "the record of the head does not decode")]);
     world.forget(Slot::Request(id.clone()));
     assert_eq!(flaws(&world), [(chain.to_owned(), 1, "the request is missing")]);
+}
+
+#[test]
+fn what_is_old_is_verified_in_its_turn() {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, None));
+    world.put(Slot::Audit(id.as_str().to_owned(), 2), &json!({}));
+    world.advance(100 * 86_400);
+    assert_eq!(flaws(&world), [], "it is older than two days");
+    let mut found = 0;
+    for _ in 0..TURN_DAYS {
+        world.advance(86_400);
+        found += world.finish(verify_in_turn(&world, 92)).unwrap().flaws.len();
+    }
+    assert_eq!(found, 1, "once in each turn");
 }
 
 #[test]

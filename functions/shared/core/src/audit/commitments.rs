@@ -119,6 +119,7 @@ impl Said {
                 self.is(Payload::Granted, entry, None);
                 self.0.remove(&Payload::Understood);
             }
+            Happening::Regated => self.is(Payload::Granted, entry, None),
             Happening::GateOpened { action, .. } if self.nothing_is_executed() => {
                 self.is(Payload::Understood, entry, Some(action));
             }

@@ -236,6 +236,9 @@ fn out_of_time(window: &Window, now: Timestamp) -> Option<&'static str> {
     if window.is_over(now) {
         return Some("The time that it was asked for is over.");
     }
+    if window.is_too_long(now) {
+        return Some("It would last longer than 366 days. Ask for a shorter time, or without an end.");
+    }
     window.is_too_far(now).then_some("It would begin more than 90 days ahead. Ask again nearer to that day.")
 }
 

@@ -16,6 +16,8 @@ mod tests;
 mod times;
 mod wait_for;
 
+/// The most bytes of a configuration as it is stored, one record.
+pub const MAX_CONFIG_BYTES: usize = 350 * 1024;
 /// The workflows that exist for intents.
 pub const WORKFLOWS: [&str; 2] = [ACCESS_WORKFLOW, "desk-request"];
 
@@ -69,6 +71,11 @@ pub fn lint(config: &Config) -> Vec<Finding> {
     catalog::lint(&config.catalog, &mut catalog);
     conflicts::lint(&config.catalog, &mut catalog);
     let mut policy = Findings::of("policy.yaml");
+    if stored_bytes(config) > MAX_CONFIG_BYTES {
+        let what =
+            format!("has, with the catalog and the roles, more than {MAX_CONFIG_BYTES} bytes as stored.");
+        policy.add("rules", what, "Let one rule match several applications, and shorten titles and aliases.");
+    }
     rules::lint(config, &mut policy);
     conflicts::lint_exemptions(config, &mut policy);
     wait_for::lint(&config.policy, &mut policy);
@@ -82,4 +89,10 @@ pub fn lint(config: &Config) -> Vec<Finding> {
         automatic::lint(config, caps, &mut policy);
     }
     [roles.found, catalog.found, policy.found].concat()
+}
+
+/// How long its record is: a text, in JSON.
+fn stored_bytes(config: &Config) -> usize {
+    let stored = config.stored().ok().and_then(|stored| serde_json::to_string(&stored).ok());
+    stored.map_or(usize::MAX, |stored| stored.len())
 }

@@ -5,7 +5,7 @@ use super::{
     variables,
 };
 use crate::{
-    person::Person,
+    person::{MAX_PERSON_AGE_MILLIS, Person},
     time::{Span, Timestamp},
 };
 use serde::{Deserialize, Serialize};
@@ -48,15 +48,28 @@ fn is_hourly(span: &Span) -> bool {
 }
 
 impl WaitFor {
-    /// Whether it is so. A missing fact, or an expression without an answer, is a no.
+    /// Whether it is so. A missing fact, an expression without an answer, and what is known of people for too long to be
+    /// judged by are a no.
     #[must_use]
     pub fn is_met(&self, beneficiary: &Person, requester: &Person, now: Timestamp) -> bool {
+        let fresh = |person: &Person| now.since(person.as_of) <= MAX_PERSON_AGE_MILLIS;
+        if self.reads_people() && !(fresh(beneficiary) && fresh(requester)) {
+            return false;
+        }
         let holds = |text: &String| {
             let facts = Bound::to(&variables::of_people(beneficiary, requester, now));
             Expression::compile(text).and_then(|expression| expression.holds(&facts)).unwrap_or(false)
         };
         self.groups.iter().all(|group| beneficiary.groups.contains(group))
             && self.when.as_ref().is_none_or(holds)
+    }
+
+    fn reads_people(&self) -> bool {
+        let of_people = |text: &String| {
+            Expression::compile(text)
+                .is_ok_and(|read| read.reads().iter().any(|name| !name.starts_with("time")))
+        };
+        !self.groups.is_empty() || self.when.as_ref().is_some_and(of_people)
     }
 
     /// How often is looked while it is waited, the end left out.
@@ -113,6 +126,25 @@ mod tests {
             check(&wait(&["trained"], when), &[], false);
             check(&wait(&["trained", "tested"], when), &["trained"], false);
             check(&wait(&["trained", "tested"], when), &["trained", "tested"], holds);
+        }
+    }
+
+    #[test]
+    fn what_was_known_of_people_too_long_ago_is_a_no() {
+        let asked = Asked { groups: ["trained".into()].into(), ..Asked::default() };
+        let now = Timestamp(1_795_420_800_000);
+        let (known, config) = (asked.described(now).unwrap(), config(json!([])));
+        let facts = known.facts(&config);
+        for (groups, when, later, met) in [
+            (&["trained"][..], None, MAX_PERSON_AGE_MILLIS, true),
+            (&["trained"], None, MAX_PERSON_AGE_MILLIS + 1, false),
+            (&[], Some("!('left' in beneficiary.groups)"), MAX_PERSON_AGE_MILLIS, true),
+            (&[], Some("!('left' in beneficiary.groups)"), MAX_PERSON_AGE_MILLIS + 1, false),
+            (&[], Some("time.hour == 9"), MAX_PERSON_AGE_MILLIS + 1, true),
+        ] {
+            let at = Timestamp(facts.beneficiary.as_of.0 + later);
+            let found = wait(groups, when).is_met(facts.beneficiary, facts.requester, at);
+            assert_eq!(found, met, "{groups:?} {when:?} {later}");
         }
     }
 

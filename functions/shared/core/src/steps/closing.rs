@@ -33,7 +33,7 @@ pub fn end_gate(change: &mut Change, gate: &mut Gate, ending: Ending, answer: An
         delivered,
         first_touched,
     })?;
-    if change.request.times.decided.is_none_or(|at| at < change.now()) {
+    if gate.kind.asks_people() && change.request.times.decided.is_none_or(|at| at < change.now()) {
         change.request.times.decided = Some(change.now());
     }
     change.owe(Work::SpendToken { request: gate.request.clone(), gate: gate.number });

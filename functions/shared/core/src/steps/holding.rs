@@ -6,7 +6,7 @@ use crate::{
     facts::AccessTarget,
     holding::{End, Holding},
     ports::{Access, Expect, ReadStore},
-    request::Effect,
+    request::{Effect, PlannedAction},
 };
 
 async fn holding(ctx: &impl ReadStore, target: &AccessTarget) -> Result<(Holding, Expect)> {
@@ -27,7 +27,7 @@ where
     if holding.leaving.is_some() {
         return Err(Error::NotYetConfirmed);
     }
-    if change.request.action().is_none_or(|action| action.duration.is_none()) {
+    if !change.request.action().is_some_and(PlannedAction::is_for_a_time) {
         return Ok(false);
     }
     let held = ctx.holds(&effect.target).await?;

@@ -1,6 +1,6 @@
 //! Joins a request to another one that waits for the same change, so that people decide once and all hear of it.
 
-use super::closing::{end_request, last_gate, update_copies};
+use super::closing::{end_request, update_copies};
 use crate::{
     Result,
     audit::{By, Happening},
@@ -47,8 +47,7 @@ pub(super) async fn find(ctx: &impl ReadStore, request: &Request, plan: &Plan) -
     if let Some(other) = other.filter(|_| request.followers.is_empty()) {
         let lead = read_request(ctx, other).await?;
         if leads(&lead.value, action)? {
-            let gate = last_gate(ctx, &lead.value).await?;
-            let decides = gate.is_some_and(|gate| decides(request, &lead.value, &gate.value));
+            let decides = decides(request, &lead.value, &gates(ctx, &lead.value).await?);
             return Ok(if decides { Found::Nobody(None) } else { Found::Lead(Box::new(lead)) });
         }
     }
@@ -76,11 +75,24 @@ fn leads(lead: &Request, action: &PlannedAction) -> Result<bool> {
     Ok(open && same && lead.followers.len() < MAX_FOLLOWERS && !lead.is_in_doubt())
 }
 
+/// All gates of a request so far.
+async fn gates(ctx: &impl ReadStore, of: &Request) -> Result<Vec<Gate>> {
+    let mut all = Vec::new();
+    for number in 1..=of.gate {
+        all.extend(read::<Gate>(ctx, &Slot::Gate(of.id.clone(), number)).await?.map(|gate| gate.value));
+    }
+    Ok(all)
+}
+
 /// Whether somebody whose request this is decides on the other one, or did.
-fn decides(request: &Request, lead: &Request, gate: &Gate) -> bool {
-    let asked = gate.candidates.iter().chain(&gate.set_aside).map(|one| &one.subject);
-    let principals = gate.candidates.iter().filter_map(|one| one.acting_for.as_ref());
-    let mut all = asked.chain(principals).chain(&gate.earlier).chain(gate.votes.keys());
+fn decides(request: &Request, lead: &Request, gates: &[Gate]) -> bool {
+    let is_asked = |gate: &&Gate| gate.ending().is_none();
+    let asking = gates.iter().filter(is_asked);
+    let asked =
+        asking.clone().flat_map(|gate| gate.candidates.iter().chain(&gate.set_aside)).map(|one| &one.subject);
+    let principals = asking.flat_map(|gate| &gate.candidates).filter_map(|one| one.acting_for.as_ref());
+    let decided = gates.iter().flat_map(|gate| gate.earlier.iter().chain(gate.votes.keys()));
+    let mut all = asked.chain(principals).chain(decided);
     all.any(|who| request.parties().contains(&who) && !lead.parties().contains(&who))
 }
 

@@ -31,7 +31,7 @@ use crate::{
     outbox::{News, Work},
     person::Employment,
     ports::{Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Sealed, Vault, WriteStore},
-    request::{EffectKind, EffectState, Outcome, Request, Status},
+    request::{EffectKind, EffectState, Outcome, PlannedAction, Request, Status},
     slot::Slot,
     steps::{activate_config::admin_entry, effect::set_state},
 };
@@ -105,7 +105,10 @@ pub(super) async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T
 }
 
 /// Whether somebody is an active person with the role `admin`.
-async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
+///
+/// # Errors
+/// [`Error::Refused`] if not; as the ports.
+pub async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
     let who = person(ctx, operator).await?;
     let config = ctx.active().await?;
     let is_admin = config.roles.group(ROLE).is_some_and(|group| who.groups.contains(group));
@@ -202,11 +205,11 @@ pub fn settled_as(action: &str) -> Option<Outcome> {
 
 fn may_settle(request: &Request, truth: Truth) -> Result<()> {
     let in_doubt = request.is_in_doubt();
-    let for_a_time = request.action().and_then(|action| action.duration);
+    let for_a_time = request.action().is_some_and(PlannedAction::is_for_a_time);
     let refused =
         |effect: &crate::request::Effect| matches!(effect.state, EffectState::GivenUp | EffectState::Unknown);
     let why = match truth {
-        Truth::Granted if in_doubt && for_a_time.is_some() => {
+        Truth::Granted if in_doubt && for_a_time => {
             "a grant for a time would never end: take the access away in the target and settle it as not granted"
         }
         Truth::Granted | Truth::NotGranted if !in_doubt => "nobody is in doubt about its grant",

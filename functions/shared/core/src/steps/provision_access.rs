@@ -114,6 +114,7 @@ fn settled(request: &Request, generation: u32) -> Option<Provisioned> {
 
 /// Whether the recorded decision still carries the action: every stage that was not passed over approved for exactly the
 /// planned one, by people who are employed and not interested, or by the policy alone where it asked for no stage; and no more is done than all left.
+/// Whoever gets it is still employed.
 async fn still_holds(ctx: &(impl ReadStore + Clock), request: &Request) -> Result<bool> {
     let broken = |what: &str| Error::Broken(what.to_owned());
     let plan = request.plan.as_ref().ok_or_else(|| broken("an effect without a plan"))?;
@@ -144,6 +145,10 @@ async fn still_holds(ctx: &(impl ReadStore + Clock), request: &Request) -> Resul
     let reductions: Vec<&Reduction> = present.iter().flat_map(Gate::reductions).collect();
     if !is_left_of(action, granted, &reductions) {
         return Err(broken("more would be executed than every approver left"));
+    }
+    let beneficiary = people(ctx, std::slice::from_ref(&request.beneficiary)).await?;
+    if !beneficiary.values().any(|person| person.employment == Employment::Active) {
+        return Ok(false);
     }
     for gate in &present {
         if !voters_stand(ctx, request, gate).await? {
@@ -273,7 +278,11 @@ async fn too_late<C>(ctx: &C, id: &RequestId) -> Result<Provisioned>
 where
     C: WriteStore + Clock + Queues,
 {
-    let mut change = begin(ctx, read_request(ctx, id).await?);
+    let read = read_request(ctx, id).await?;
+    if let Some(outcome) = settled(&read.value, read.value.generation) {
+        return Ok(outcome);
+    }
+    let mut change = begin(ctx, read);
     match change.request.grant.as_ref().filter(|effect| effect.is_pending()) {
         None => return Err(Error::NotYetConfirmed),
         Some(effect) if effect.claims > 0 => return give_up(ctx, id, Why::NeverShown).await,

@@ -5,8 +5,9 @@ use crate::{
     Result,
     change::{put, read},
     digest::Digest,
+    gate::Shown,
     ids::RequestId,
-    job::{Content, Envelope, Job},
+    job::{Content, Envelope, Job, Spot},
     outbox::{News, Row, Work},
     ports::{Clock, Expect, KeyOwner, Queues, ReadStore, Sealed, Vault, WriteStore},
     slot::Slot,
@@ -136,15 +137,30 @@ fn rows(request: Option<RequestId>, letter: &str, now: Timestamp) -> Vec<Row> {
 
 /// The request that a body names, if it can be read and there is one.
 async fn concerned(ctx: &impl ReadStore, body: &str) -> Result<Option<RequestId>> {
-    let named = match serde_json::from_str::<Envelope>(body).map(|envelope| envelope.content) {
-        Ok(Content::Nudge { owner, .. }) => RequestId::new(owner).ok(),
-        Ok(Content::Job(Job::Cancel { request, .. })) => Some(request),
-        Ok(Content::Job(Job::Message { promised, .. })) => promised,
-        Ok(Content::Job(Job::Vote { shown, .. })) => {
-            read::<crate::gate::Shown>(ctx, &Slot::Shown(shown)).await?.map(|shown| shown.value.request)
-        }
-        _ => None,
+    let job = match serde_json::from_str::<Envelope>(body).map(|envelope| envelope.content) {
+        Ok(Content::Nudge { owner, .. }) => return known(ctx, RequestId::new(owner).ok()).await,
+        Ok(Content::Job(job)) => job,
+        Err(_) => return Ok(None),
     };
+    let shown = match job {
+        Job::Cancel { request, .. } | Job::Claim { of: Spot::Request { request, .. }, .. } => {
+            return known(ctx, Some(request)).await;
+        }
+        Job::Message { promised, .. } => return known(ctx, promised).await,
+        Job::Tell { notice, .. } => return known(ctx, notice.request().cloned()).await,
+        Job::Vote { shown, .. }
+        | Job::Claim { of: Spot::Card { shown }, .. }
+        | Job::Say { shown, .. }
+        | Job::FillModal { shown, .. }
+        | Job::Adopt { shown, .. } => shown,
+        Job::Settle { .. } | Job::Delegate { .. } | Job::List { .. } => return Ok(None),
+    };
+    let shown = read::<Shown>(ctx, &Slot::Shown(shown)).await?;
+    known(ctx, shown.map(|shown| shown.value.request)).await
+}
+
+/// The request, if there is one.
+async fn known(ctx: &impl ReadStore, named: Option<RequestId>) -> Result<Option<RequestId>> {
     match named {
         Some(id) if ctx.get(&Slot::Request(id.clone())).await?.is_some() => Ok(Some(id)),
         _ => Ok(None),

@@ -14,7 +14,7 @@ mod seeing;
 pub use cancelling::{Cancellation, Cancelled, cancel};
 pub use claiming::{Claiming, claim};
 pub use hearing::Heard;
-pub use judging::{JUDGE_AGAIN_SECONDS, MAX_JUDGE_AGAIN_SECONDS, MAX_PERSON_AGE_MILLIS};
+pub use judging::{JUDGE_AGAIN_SECONDS, MAX_JUDGE_AGAIN_SECONDS};
 pub use questioning::{Saying, answer_question, ask_requester};
 pub use queue::on_message;
 pub use reasons::{keep_reason, open_words};

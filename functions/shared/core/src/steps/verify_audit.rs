@@ -17,6 +17,10 @@ use serde::Serialize;
 
 /// How many lists of requests are gone through at the same time.
 const LISTS_AT_ONCE: usize = 8;
+/// Requests that are older than the last days, but not than this, are verified in turn.
+pub const OLDEST_DAYS: u16 = 1_098;
+/// After so many days the turn comes round.
+pub const TURN_DAYS: u16 = 30;
 /// A day in milliseconds.
 const DAY_MILLIS: i64 = 86_400_000;
 
@@ -38,10 +42,28 @@ pub struct Verified {
 /// # Errors
 /// As [`ReadStore::get`].
 pub async fn verify_audit(ctx: &(impl ReadStore + Clock), days: u16) -> Result<Verified> {
+    verify_days(ctx, 0..days).await
+}
+
+/// As [`verify_audit`], and of the days before those, back to [`OLDEST_DAYS`], each in its turn: called every day, it comes
+/// to every request within [`TURN_DAYS`].
+///
+/// # Errors
+/// As [`ReadStore::get`].
+pub async fn verify_in_turn(ctx: &(impl ReadStore + Clock), days: u16) -> Result<Verified> {
+    let older = (days..OLDEST_DAYS).filter(|back| back.is_multiple_of(TURN_DAYS));
+    verify_days(ctx, (0..days).chain(older)).await
+}
+
+async fn verify_days(
+    ctx: &(impl ReadStore + Clock),
+    back: impl Iterator<Item = u16> + Send,
+) -> Result<Verified> {
     let mut verified = Verified::default();
     verify_chain(ctx, ADMIN_CHAIN, &mut verified).await?;
-    let day = |back: i64| Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
-    let lists = (0..i64::from(days)).flat_map(|back| (0..SHARDS).map(move |shard| (back, shard)));
+    let now = ctx.now();
+    let day = |back: u16| Timestamp(now.0 - i64::from(back) * DAY_MILLIS).day();
+    let lists = back.flat_map(|back| (0..SHARDS).map(move |shard| (back, shard)));
     let listed = lists.map(|(back, shard)| verify_listed(ctx, List::Day(day(back), shard)));
     let mut listed = stream::iter(listed).buffered(LISTS_AT_ONCE);
     while let Some(more) = listed.next().await {

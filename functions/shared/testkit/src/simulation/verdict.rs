@@ -5,7 +5,7 @@ use crate::{invariants::Broken, world::World};
 use countersign_core::{
     budget::Ledger,
     facts::AccessTarget,
-    ids::RequestId,
+    ids::{MessageId, RequestId},
     ports::Clock,
     request::{Effect, EffectState, Request, Status},
     slot::Slot,
@@ -75,8 +75,16 @@ fn open(world: &World) -> Vec<Request> {
     requests.filter(|request| request.status != Status::Closed && !exception(request)).collect()
 }
 
-/// What is to be said of a run.
-pub(super) fn of(seed: u64, world: &World) -> Result<Report, Found> {
+/// I5: of each message that its asker has sent there is a request.
+fn lost(world: &World, sent: &[MessageId]) -> Vec<(Option<RequestId>, Broken)> {
+    let request = |message: &MessageId| RequestId::derived(&["request", message.as_str(), "0"]);
+    let requests = world.requests();
+    let lost = sent.iter().map(request).filter(|id| !requests.contains(id));
+    lost.map(|id| (Some(id), Broken { invariant: "I5", how: "sent, and lost".into() })).collect()
+}
+
+/// What is to be said of a run in which these messages were sent.
+pub(super) fn of(seed: u64, world: &World, sent: Vec<MessageId>) -> Result<Report, Found> {
     let mut broken: Vec<(Option<RequestId>, Broken)> =
         world.broken().into_iter().map(|(id, broken)| (Some(id), broken)).collect();
     broken.extend(world.state().witnessed().into_iter().map(|(id, broken)| (Some(id), broken)));
@@ -86,6 +94,7 @@ pub(super) fn of(seed: u64, world: &World) -> Result<Report, Found> {
     broken.extend(seats_of_nobody(world));
     broken.extend(money_of_nobody(world));
     broken.extend(joined_to_nobody(world));
+    broken.extend(lost(world, &sent));
     if broken.is_empty() {
         let requests = world.requests();
         let entries = requests.iter().map(|id| world.chain(id).len()).sum();

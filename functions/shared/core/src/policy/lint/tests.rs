@@ -1,6 +1,6 @@
 //! Each finding, made by one change of a configuration without any.
 
-use super::lint;
+use super::{MAX_CONFIG_BYTES, lint};
 use crate::{
     config::Config,
     policy::{
@@ -221,6 +221,12 @@ fn names_that_there_are_not_are_found() {
     check(|c| rule(c, 0).then = Then::Deny(" ".into()), POLICY, first, "refuses without a reason");
     check(|c| c.policy.minimum_confidence = 1_001, POLICY, "minimum_confidence", "more than 1000");
     check(|c| c.policy.audit_share = 1_001, POLICY, "audit_share", "more than 1000");
+    check(
+        |c| rule(c, 0).matches.team = vec!["x".repeat(MAX_CONFIG_BYTES)],
+        POLICY,
+        "rules",
+        "more than 358400 bytes",
+    );
     check(
         |c| c.catalog.intents[0].workflow = "none".into(),
         catalog,

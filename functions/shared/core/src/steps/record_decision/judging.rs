@@ -8,7 +8,7 @@ use crate::{
     ids::SubjectId,
     job::{Refusal, Verdict},
     outbox::{Row, Work},
-    person::Delegation,
+    person::{Delegation, MAX_PERSON_AGE_MILLIS},
     policy::{
         decide::ACCESS_WORKFLOW,
         judge::{self, Bench, People, Right},
@@ -23,8 +23,6 @@ use crate::{
     time::Timestamp,
 };
 
-/// What is known of a voter may be this old, in milliseconds: four synchronisations.
-pub const MAX_PERSON_AGE_MILLIS: i64 = 3_600_000;
 /// After this many seconds a vote that could not be judged is judged again, and after twice as long each further time.
 pub const JUDGE_AGAIN_SECONDS: u16 = 60;
 /// The most seconds until it is judged again.
