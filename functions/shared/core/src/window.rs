@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// How far ahead access may begin at most, in days.
 pub const MAX_DAYS_AHEAD: u8 = 90;
 
-const MAX_SPAN_MILLIS: i64 = MAX_SPAN_SECONDS as i64 * 1_000;
+const LONGEST_MILLIS: i64 = MAX_SPAN_SECONDS as i64 * 1_000;
 
 /// A time with a beginning, an end, both or neither. It stands where it is: an approval that comes late does not move it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,7 +59,7 @@ impl Window {
     #[must_use]
     pub fn is_too_long(&self, now: Timestamp) -> bool {
         let from = self.begins_after(now).unwrap_or(now);
-        self.ends.is_some_and(|ends| ends.since(from) > MAX_SPAN_MILLIS)
+        self.ends.is_some_and(|ends| ends.since(from) > LONGEST_MILLIS)
     }
 
     /// When what is given at `from` for `longest` ends: whichever comes first, but not before it is given.
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn it_may_last_as_long_as_a_length_of_time() {
-        let longest = Timestamp(MAX_SPAN_MILLIS).0;
+        let longest = Timestamp(LONGEST_MILLIS).0;
         for (starts, ends, too_long) in [
             (None, None, false),
             (Some(5_000), None, false),

@@ -169,7 +169,7 @@ impl World {
         loop {
             self.run();
             let Some(next) = self.next_time().filter(|next| *next <= end) else { break };
-            self.state().now = next;
+            self.set_clock(next);
             self.state().engine.time_out(next);
             if next.0 % MINUTE_MILLIS == 0 {
                 self.sweep();

@@ -131,15 +131,16 @@ mod tests {
 
     #[test]
     fn what_was_known_of_people_too_long_ago_is_a_no() {
-        let asked = Asked { groups: ["trained".into()].into(), ..Asked::default() };
+        let requester = Somebody { department: Some("Sales".into()), ..Somebody::default() };
+        let asked = Asked { requester, groups: ["trained".into()].into(), ..Asked::default() };
         let now = Timestamp(1_795_420_800_000);
         let (known, config) = (asked.described(now).unwrap(), config(json!([])));
         let facts = known.facts(&config);
         for (groups, when, later, met) in [
             (&["trained"][..], None, MAX_PERSON_AGE_MILLIS, true),
             (&["trained"], None, MAX_PERSON_AGE_MILLIS + 1, false),
-            (&[], Some("!('left' in beneficiary.groups)"), MAX_PERSON_AGE_MILLIS, true),
-            (&[], Some("!('left' in beneficiary.groups)"), MAX_PERSON_AGE_MILLIS + 1, false),
+            (&[], Some("beneficiary.department == 'Sales'"), MAX_PERSON_AGE_MILLIS, true),
+            (&[], Some("beneficiary.department == 'Sales'"), MAX_PERSON_AGE_MILLIS + 1, false),
             (&[], Some("time.hour == 9"), MAX_PERSON_AGE_MILLIS + 1, true),
         ] {
             let at = Timestamp(facts.beneficiary.as_of.0 + later);
