@@ -30,6 +30,22 @@ impl AtStart {
         Self { store: Secrets::new(session), ids, texts: OnceLock::new() }
     }
 
+    /// Who asks BambooHR asks other systems as well.
+    #[cfg(feature = "bamboohr")]
+    async fn read(&self) -> Result<BTreeMap<String, String>> {
+        self.store.texts(&self.ids).await
+    }
+
+    /// Who asks one system carries no second operation.
+    #[cfg(not(feature = "bamboohr"))]
+    async fn read(&self) -> Result<BTreeMap<String, String>> {
+        let mut texts = BTreeMap::new();
+        for id in &self.ids {
+            texts.insert(id.clone(), self.store.text(id).await?);
+        }
+        Ok(texts)
+    }
+
     /// Where they are read again.
     pub(crate) fn store(&self) -> Secrets {
         self.store.clone()
@@ -41,7 +57,7 @@ impl AtStart {
     /// As [`Secrets::texts`]; [`Error::Broken`] for one that is not among them.
     pub(crate) async fn text(&self, id: &str) -> Result<String> {
         if self.texts.get().is_none() {
-            let read = self.store.texts(&self.ids).await?;
+            let read = self.read().await?;
             self.texts.get_or_init(|| read);
         }
         let text = self.texts.get().and_then(|texts| texts.get(id));
