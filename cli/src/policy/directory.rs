@@ -122,10 +122,8 @@ fn all(config: &Config) -> Vec<Named> {
             named.extend(people.map(|whom| Named { file: "catalog.yaml", place: place.clone(), whom }));
         }
     }
-    for (rule, wait) in config.policy.waits() {
+    for (place, wait) in config.policy.waits() {
         let groups = wait.groups.iter().map(|group| Whom::Group(group.clone()));
-        let place = if rule == "baseline" { rule.to_owned() } else { format!("rules/{rule}") };
-        let place = format!("{place}/wait_for");
         named.extend(groups.map(|whom| Named { file: "policy.yaml", place: place.clone(), whom }));
     }
     for (place, stage) in stages(config) {

@@ -1,6 +1,5 @@
 //! `countersign policy`: checks the configuration files, explains them, and makes them the ones that count.
 
-mod activator;
 mod directory;
 mod explain;
 mod files;
@@ -21,7 +20,7 @@ use countersign_core::{
     digest::Digest,
     policy::lint::{Finding, lint},
     steps::{
-        activate_config::{Why, activate_config, wants_two_persons},
+        activate_config::{Why, activate_by_order, activate_config, has_admins, wants_two_persons},
         automatic::{Switch, switch_automatic},
         operate::Order,
         two_persons::{confirm_config, propose_config},
@@ -188,22 +187,18 @@ fn commit_of(folder: &Path) -> Option<String> {
     (told.status.success() && !name.is_empty()).then_some(name)
 }
 
-async fn propose(ctx: &impl Operates, of: Config, operator: Option<&str>, why: Why, format: Format) -> Done {
-    let reason = why.reason.ok_or_else(|| {
-        Failure::new("two persons activate a configuration").advising("Say why, by --reason.")
-    })?;
-    let address = operator.ok_or_else(|| {
-        Failure::new("two persons activate a configuration").advising("Say who proposes it, by --operator.")
-    })?;
-    let operator = operator::find(ctx, address).await?.subject;
-    let version = propose_config(ctx, &Order { of, operator, reason }, why.commit).await?;
-    match format {
-        Format::Json => print::json(&serde_json::json!({"proposed": version})),
-        Format::Text => {
-            print::line(format!("proposed: configuration {version}; another admin confirms it"));
-            Ok(())
-        }
-    }
+/// An admin's order to activate a configuration.
+async fn ordered(
+    ctx: &impl Operates,
+    of: Config,
+    operator: Option<&str>,
+    reason: Option<String>,
+) -> Done<Order<Config>> {
+    let missing =
+        |what: &str| Failure::new("an admin activates a configuration, with a reason").advising(what);
+    let reason = reason.ok_or_else(|| missing("Say why, by --reason."))?;
+    let address = operator.ok_or_else(|| missing("Say who, by --operator."))?;
+    Ok(Order { of, operator: operator::find(ctx, address).await?.subject, reason })
 }
 
 fn version(text: &str) -> Result<Digest, String> {
@@ -240,14 +235,28 @@ async fn activate(
 ) -> Done {
     let config = checked(ctx, files, asks_directory, format).await?;
     if wants_two_persons(ctx).await? {
-        return propose(ctx, config, operator, why, format).await;
+        let order = ordered(ctx, config, operator, why.reason).await?;
+        let version = propose_config(ctx, &order, why.commit).await?;
+        return told("proposed", &version, "; another admin confirms it", format);
     }
-    let by = activator::activator(ctx, operator, why.reason.as_deref()).await?;
-    let version = activate_config(ctx, &config, &by, &why).await?;
+    let version = if has_admins(ctx).await? {
+        let order = ordered(ctx, config, operator, why.reason).await?;
+        activate_by_order(ctx, &order, why.commit).await?
+    } else {
+        let by = match operator {
+            Some(address) => operator::find(ctx, address).await?.by(),
+            None => operator::the_command("policy activate"),
+        };
+        activate_config(ctx, &config, &by, &why).await?
+    };
+    told("active", &version, "", format)
+}
+
+fn told(what: &str, version: &Digest, more: &str, format: Format) -> Done {
     match format {
-        Format::Json => print::json(&serde_json::json!({"active": version})),
+        Format::Json => print::json(&serde_json::json!({what: version})),
         Format::Text => {
-            print::line(format!("active: configuration {version}"));
+            print::line(format!("{what}: configuration {version}{more}"));
             Ok(())
         }
     }
@@ -297,4 +306,31 @@ fn answer(found: &[Found], format: Format) -> Done {
 fn in_words(found: &Found) -> String {
     let line = found.line.map(|line| format!(":{line}")).unwrap_or_default();
     print::tame(&format!("{}{line}: {} {} {}", found.file, found.place, found.what, found.remedy))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use countersign_testkit::World;
+
+    const ADA: Option<&str> = Some("ada@harbour.example");
+
+    /// Activates the shipped files there; whether that was done.
+    async fn activated(world: &World, operator: Option<&str>, reason: Option<&str>) -> bool {
+        let files = Files::read(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../infra/config")).unwrap();
+        let why = Why { reason: reason.map(str::to_owned), commit: None };
+        activate(world, &files, false, operator, why, Format::Text).await.is_ok()
+    }
+
+    #[tokio::test]
+    async fn an_admin_says_who_and_why() {
+        let world = World::harbour();
+        let why = Some("two of Finance");
+        for (operator, reason) in
+            [(None, why), (ADA, None), (ADA, Some(" ")), (Some("emma@harbour.example"), why)]
+        {
+            assert!(!activated(&world, operator, reason).await, "{operator:?} {reason:?}");
+        }
+        assert!(activated(&world, ADA, why).await);
+    }
 }

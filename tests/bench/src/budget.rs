@@ -9,9 +9,8 @@ const START_CPU_MS: f64 = 2.0;
 /// How many times the least function a start may take.
 const TIMES_HELLO: f64 = 2.0;
 /// Who may take longer, in milliseconds.
-const LONGER_STARTS: [(&str, f64); 2] = [
-    // They read the model.
-    ("learn-triage", 5.0),
+const LONGER_STARTS: [(&str, f64); 1] = [
+    // It reads the model.
     ("triage-request", 5.0),
 ];
 /// The most memory that may be resident, in megabytes.
@@ -74,9 +73,7 @@ pub(crate) struct Budget {
 impl Budget {
     /// The budget of a function where the least function takes `hello_ms` to start.
     pub(crate) fn of(function: &str, hello_ms: f64) -> Self {
-        // On a slow machine, or at a slow time, whatever it is takes as much longer as hello.
-        let least = allowed(&LONGER_STARTS, function, START_CPU_MS);
-        let cpu_ms = least.max(least / START_CPU_MS * TIMES_HELLO * hello_ms);
+        let cpu_ms = allowed(&LONGER_STARTS, function, START_CPU_MS).max(TIMES_HELLO * hello_ms);
         let peak_mb = allowed(&LARGER_PEAKS, function, PEAK_MB);
         Self { cpu_ms, peak_mb, zip_mb: allowed(&LARGER_ZIPS, function, ZIP_MB) }
     }
@@ -155,8 +152,6 @@ mod tests {
         check("plan-approvals", [1.0, 1.0, 3.5], 1.0, &[]);
         check("plan-approvals", [1.0, 1.0, 3.51], 1.0, &["zip"]);
         check("triage-request", [5.0, 64.0, 25.0], 1.0, &[]);
-        check("triage-request", [7.0, 1.0, 1.0], 1.4, &[]);
-        check("triage-request", [7.01, 1.0, 1.0], 1.4, &["start-up CPU"]);
         check("triage-request", [5.01, 64.01, 25.01], 1.0, &["start-up CPU", "peak memory", "zip"]);
     }
 

@@ -71,11 +71,11 @@ pub struct Policy {
 }
 
 impl Policy {
-    /// Everything that approved access waits for, each with the name of its rule.
-    pub fn waits(&self) -> impl Iterator<Item = (&str, &WaitFor)> {
-        let ruled = self.rules.iter().map(|rule| (rule.id.as_str(), rule.wait_for.as_ref()));
-        let all = ruled.chain([("baseline", self.baseline.wait_for.as_ref())]);
-        all.filter_map(|(name, wait)| Some((name, wait?)))
+    /// Everything that approved access waits for, each with its place in the file: `rules/production/wait_for`.
+    pub fn waits(&self) -> impl Iterator<Item = (String, &WaitFor)> {
+        let ruled = self.rules.iter().map(|rule| (format!("rules/{}", rule.id), rule.wait_for.as_ref()));
+        let all = ruled.chain([("baseline".to_owned(), self.baseline.wait_for.as_ref())]);
+        all.filter_map(|(of, wait)| Some((format!("{of}/wait_for"), wait?)))
     }
 
     /// Every stage of the policy.

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn it_may_last_as_long_as_a_length_of_time() {
-        let longest = Timestamp(LONGEST_MILLIS).0;
+        let longest = LONGEST_MILLIS;
         for (starts, ends, too_long) in [
             (None, None, false),
             (Some(5_000), None, false),

@@ -2,6 +2,7 @@
 
 use crate::{
     engine::Stand,
+    guards::Guard,
     world::{Ended, World},
 };
 use countersign_core::{
@@ -188,8 +189,11 @@ impl World {
         }
     }
 
-    /// Runs the sweep once.
+    /// Runs the sweep once, where there is one.
     pub fn sweep(&self) {
+        if self.state().lacks(Guard::Sweep) {
+            return;
+        }
         drop(self.run_as("sweep-due").invoke(sweep_due(self)));
         self.run();
     }
@@ -201,6 +205,7 @@ impl World {
             |at: Timestamp| Timestamp((at.0 + MINUTE_MILLIS - 1).div_euclid(MINUTE_MILLIS) * MINUTE_MILLIS);
         let later = Timestamp(state.now.0 + 1);
         let due = state.records.all_due().map(|due| tick(due.due_at.max(later))).min();
+        let due = due.filter(|_| !state.lacks(Guard::Sweep));
         let message = state.deliveries.waiting.iter().map(|waiting| waiting.visible_at).min();
         [due, message, state.engine.next_time()].into_iter().flatten().min().map(|at| at.max(later))
     }

@@ -143,7 +143,8 @@ impl Guard {
             Self::EligibilityAtExecution | Self::Window | Self::Condition => &["I1"],
             Self::CancelTooLate => &["I8"],
             Self::Carried => &["I16"],
-            Self::Sweep | Self::Mandatory | Self::MovedEntryOwes | Self::ReadAgain => &["I3"],
+            Self::Mandatory | Self::MovedEntryOwes | Self::ReadAgain => &["I3"],
+            Self::Sweep => &["I3", "liveness"],
             Self::AutomaticCap => &["I15"],
             Self::AnsweredEntryOwes | Self::Heir => &["liveness"],
         }

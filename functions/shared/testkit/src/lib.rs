@@ -39,4 +39,4 @@ pub use people::{Company, TEAM, chat_user};
 pub use reading::{field, words};
 pub use trouble::{Fault, Trip, When};
 pub use understanding::access;
-pub use world::{Ended, State, World};
+pub use world::{BEGINNING, Ended, State, World};

@@ -37,7 +37,7 @@ use std::{
 };
 
 /// Monday, 2026-11-23, 08:00 UTC.
-pub(crate) const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
+pub const BEGINNING: Timestamp = Timestamp(1_795_420_800_000);
 
 /// Everything that is, in memory.
 #[derive(Clone, Debug, Default)]

@@ -6,6 +6,7 @@ use countersign_core::{
     budget::Ledger,
     ids::RequestId,
     job::Verdict,
+    message::Ask,
     reduction::Reduction,
     request::{EffectKind, Outcome},
     slot::Slot,
@@ -14,8 +15,9 @@ use countersign_core::{
         revoke_access::{Input as Taking, revoke_access},
     },
     time::Span,
+    window::Window,
 };
-use countersign_testkit::{Company, Fault, World, access};
+use countersign_testkit::{BEGINNING, Company, Fault, World, access};
 use std::{future::Future, pin::Pin};
 
 const HOUR: i64 = 3_600;
@@ -88,17 +90,24 @@ fn of_two_grants_for_a_time_the_longer_one_counts() {
 #[test]
 fn what_somebody_else_gave_meanwhile_is_not_taken_away() {
     let less = Reduction { entitlement: None, duration: Span::of_seconds(60).ok() };
-    for (asked_for, says) in [(Some(60), Verdict::Approve), (None, less.verdict())] {
+    let ends = Window { starts: None, ends: Some(BEGINNING.plus(Span::HOUR)) };
+    let of = |seconds: u64| access("notion", None, Span::of_seconds(seconds).ok());
+    let for_good = || access("notion", None, None);
+    for (ask, says) in [
+        (of(60), Verdict::Approve),
+        (for_good(), less.verdict()),
+        (Ask { window: ends, ..for_good() }, Verdict::Approve),
+    ] {
         let world = World::harbour();
-        let ids = asked(&world, &[asked_for]);
+        let id = world.ask("olivia", ask);
         let seat = Company::account("olivia");
         world.state().outside.groups.get_mut(GROUP).expect("the group is there").insert(seat);
         assert!(world.press("marcus", says.clone(), None));
         world.run();
-        world.advance(HOUR);
+        world.advance(2 * HOUR);
         assert!(held(&world), "{says:?}: it was held before");
-        assert_eq!(kept(&world, &ids[0]), [None]);
-        world.assert_ended(&ids[0], Outcome::Granted, 0);
+        assert_eq!(kept(&world, &id), [None]);
+        world.assert_ended(&id, Outcome::Granted, 0);
     }
 }
 

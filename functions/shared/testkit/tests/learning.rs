@@ -80,6 +80,16 @@ fn what_people_say_is_in_force_after_a_night_and_nothing_happens_without_news() 
 }
 
 #[test]
+fn what_nobody_can_read_any_more_keeps_nothing_else_from_being_learned() {
+    let world = World::harbour();
+    let unreadable = corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    corrected(&world, "my lamp flickers", "dana", "facilities.request");
+    world.put(Slot::Words(unreadable), &"AAAA");
+    assert_eq!((learned(&world).learned, all(&world).len()), (1, 1));
+    assert!(in_force(&world).contains("lamp") && !in_force(&world).contains("chair"));
+}
+
+#[test]
 fn a_batch_that_does_harm_is_refused_and_three_of_them_suspend() {
     let world = World::harbour();
     for (night, suspended) in [(1, 0), (2, 0), (3, 1)] {

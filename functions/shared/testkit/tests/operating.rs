@@ -9,6 +9,7 @@ use countersign_core::{
     card::ModalKind,
     ids::RequestId,
     job::{Actor, Content, Envelope, Job, Notice, Queue, Spot, Verdict},
+    message::Ask,
     ports::Clock,
     request::{EffectKind, EffectState, Outcome, Status},
     slot::Slot,
@@ -18,8 +19,10 @@ use countersign_core::{
         },
         quarantine_message::{Input, Quarantined, quarantine_message},
     },
+    time::Span,
+    window::Window,
 };
-use countersign_testkit::{Delivery, Fault, World, access, chat_user};
+use countersign_testkit::{BEGINNING, Delivery, Fault, World, access, chat_user};
 
 const HOUR: i64 = 3_600;
 
@@ -122,17 +125,29 @@ fn a_grant_without_an_end_is_not_ended_early() {
     world.assert_ended(&id, Outcome::Granted, 1);
 }
 
-fn unknown(who: &str, days: Option<&str>) -> (World, RequestId) {
-    in_doubt(who, days, false)
+fn unknown(who: &str, ask: Ask) -> (World, RequestId) {
+    in_doubt(who, ask, false)
+}
+
+fn for_good() -> Ask {
+    access("salesforce", None, None)
+}
+
+fn for_days(days: u8) -> Ask {
+    access("salesforce", None, Some(Span::of_days(days)))
+}
+
+fn until_days_ahead(days: u8) -> Ask {
+    let window = Window { starts: None, ends: Some(BEGINNING.plus(Span::of_days(days))) };
+    Ask { window, ..for_good() }
 }
 
 /// A request whose grant was made, though the target gave no answer, or one that it had erred.
-fn in_doubt(who: &str, days: Option<&str>, erred: bool) -> (World, RequestId) {
+fn in_doubt(who: &str, ask: Ask, erred: bool) -> (World, RequestId) {
     let world = World::harbour();
     world.down("access.grant", Fault::lost(Error::Ambiguous { service: "okta", erred }));
     world.state().outside.hidden = true;
-    let span = days.map(|days| countersign_core::time::Span::parse(days).unwrap());
-    let id = world.ask(who, access("salesforce", None, span));
+    let id = world.ask(who, ask);
     let approver = if who == "marcus" || who == "ada" { "helena" } else { "marcus" };
     world.press(approver, Verdict::Approve, None);
     world.run();
@@ -151,7 +166,7 @@ fn a_person_says_how_a_grant_in_doubt_turned_out() {
         (true, Truth::Granted, Outcome::Granted, None, 3_000, "Done"),
         (true, Truth::NotGranted, Outcome::Failed, Some(EffectState::GivenUp), 0, "Not done"),
     ] {
-        let (world, id) = in_doubt("emma", None, erred);
+        let (world, id) = in_doubt("emma", for_good(), erred);
         for obeyed in [Obeyed::Done, Obeyed::NothingToDo] {
             let order = order(&world, id.clone(), "ada", "looked");
             assert_eq!(world.finish(settle_effect(&world, &order, truth)), Ok(obeyed));
@@ -181,11 +196,13 @@ fn what_cannot_be_settled_so_is_refused() {
         assert!(matches!(answer, Err(Error::Refused(_))), "{who} {truth:?}: {answer:?}");
         assert_eq!(operated(world, id), 0);
     };
-    let (world, id) = unknown("emma", Some("5d"));
-    refused(&world, &id, "ada", Truth::Granted);
-    refused(&world, &id, "ada", Truth::Revoked);
-    refused(&world, &id, "dana", Truth::NotGranted);
-    let (world, id) = unknown("ada", None);
+    for ask in [for_days(5), until_days_ahead(5)] {
+        let (world, id) = unknown("emma", ask);
+        refused(&world, &id, "ada", Truth::Granted);
+        refused(&world, &id, "ada", Truth::Revoked);
+        refused(&world, &id, "dana", Truth::NotGranted);
+    }
+    let (world, id) = unknown("ada", for_good());
     refused(&world, &id, "ada", Truth::Granted);
     let world = World::harbour();
     let id = world.ask("emma", access("salesforce", None, None));

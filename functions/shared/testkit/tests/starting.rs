@@ -14,10 +14,15 @@ use countersign_core::{
     ports::Clock,
     request::{EffectKind, Outcome, Status},
     slot::Slot,
+    steps::{
+        operate::{Order, cancel_request},
+        provision_access,
+    },
     time::{Span, Timestamp},
     window::Window,
 };
 use countersign_testkit::{Fault, World, access, chat_user};
+use std::{future::Future, pin::Pin};
 
 const HOUR: i64 = 3_600;
 const DAY: i64 = 24 * HOUR;
@@ -195,6 +200,31 @@ fn a_target_that_is_down_until_the_time_is_over_gives_nothing() {
     world.advance(HOUR);
     world.assert_ended(&id, Outcome::Expired, 0);
     world.assert_sound();
+}
+
+#[test]
+fn it_may_be_taken_back_just_as_its_time_is_found_to_be_over() {
+    type Racing<'a> = Pin<Box<dyn Future<Output = Result<(), Error>> + 'a>>;
+    for seed in 0..60 {
+        let world = World::harbour();
+        let id = ask(&world, None, Some(4), Some("4h"));
+        world.down("store.list", Fault::refused(Error::unavailable("table")));
+        approve(&world);
+        world.up("store.list");
+        world.set_clock(Timestamp(world.now().0 + 5 * HOUR * 1_000));
+        let generation = world.request(&id).generation;
+        let input = provision_access::Input { request: id.clone(), generation };
+        let order = Order { of: id.clone(), operator: world.subject("ada"), reason: "taken back".into() };
+        let provisions: Racing<'_> =
+            Box::pin(async { provision_access::provision_access(&world, input).await.map(drop) });
+        let cancels: Racing<'_> = Box::pin(async { cancel_request(&world, &order).await.map(drop) });
+        let ended = world.race(seed, vec![provisions, cancels]);
+        assert!(ended.first().is_some_and(Result::is_ok), "seed {seed}: {ended:?}");
+        world.run();
+        let outcome = world.request(&id).outcome.unwrap();
+        assert!(matches!(outcome, Outcome::Cancelled | Outcome::Expired), "seed {seed}: {outcome:?}");
+        assert_eq!(given(&world), (0, 0), "seed {seed}");
+    }
 }
 
 /// A world in which Salesforce waits for a training, and whoever gets it is in its group or not.

@@ -7,19 +7,22 @@
 )]
 
 use countersign_core::{
-    audit::ADMIN_CHAIN,
+    Error,
+    audit::{ADMIN_CHAIN, Happening},
     digest::Digest,
     ids::RequestId,
     job::Verdict,
     message::Ask,
-    person::{Period, delegation::FOREVER},
+    person::{Employment, Period, Person, delegation::FOREVER},
     ports::Clock,
+    reduction::Reduction,
     slot::Slot,
     steps::{
         activate_config::{Why, activate_config},
         automatic::{Switch, switch_automatic},
         delegating::{Giving, give},
         operate::{Order, open_quarantined, redrive},
+        provision_access::{self, Provisioned},
         quarantine_message::{Input, quarantine_message},
         record_decision::record_decision,
         verify_audit::{TURN_DAYS, Verified, verify_audit, verify_chain, verify_in_turn},
@@ -27,7 +30,7 @@ use countersign_core::{
     },
     time::Span,
 };
-use countersign_testkit::{Pressed, World, access};
+use countersign_testkit::{Fault, Pressed, World, access};
 use serde_json::{Value, json};
 use std::{future::Future, pin::Pin};
 
@@ -87,15 +90,15 @@ fn another_text(value: &mut Value) {
     *value = json!("AAAA");
 }
 
+fn five_days() -> Reduction {
+    Reduction { duration: Some(Span::parse("5d").unwrap()), entitlement: None }
+}
+
 /// A request for access for a month that Marcus shortens to five days, with a reason.
 fn shortened() -> (World, RequestId) {
     let world = World::harbour();
     let id = world.ask("emma", access("salesforce", None, Some(Span::parse("30d").unwrap())));
-    let less = countersign_core::reduction::Reduction {
-        duration: Some(Span::parse("5d").unwrap()),
-        entitlement: None,
-    };
-    assert!(world.press("marcus", Verdict::ApproveLess(less), Some("five days will do")));
+    assert!(world.press("marcus", Verdict::ApproveLess(five_days()), Some("five days will do")));
     world.run();
     assert!(world.request(&id).granted.is_some());
     (world, id)
@@ -119,6 +122,35 @@ fn what_a_request_s_chain_speaks_of_is_hashed_again() {
     check(&world, chain, &request, |one| one["plan"]["action"] = Value::Null, "planned action");
     check(&world, chain, &request, |one| one["granted"]["duration"] = Value::Null, "granted");
     check(&world, chain, &request, |one| one["granted"] = Value::Null, "granted");
+}
+
+#[test]
+fn what_was_granted_before_a_plan_is_taken_back_is_looked_for_no_more() {
+    let (world, id) = planned_anew();
+    assert!(
+        world.chain(&id).iter().any(|one| matches!(one.what, Happening::GateEnded { granted: Some(_), .. }))
+    );
+    assert_eq!(world.request(&id).granted, None);
+    assert_eq!(flaws(&world), []);
+}
+
+/// Marcus shortened what Emma asked for and left before it was given; nobody has planned it anew yet.
+fn planned_anew() -> (World, RequestId) {
+    let world = World::harbour();
+    let id = world.ask("emma", access("salesforce", None, Some(Span::parse("30d").unwrap())));
+    world.down("store.list", Fault::refused(Error::unavailable("table")));
+    assert!(world.press("marcus", Verdict::ApproveLess(five_days()), Some("five days will do")));
+    world.run();
+    let slot = Slot::Person(world.subject("marcus"));
+    let mut marcus: Person = world.record(&slot).unwrap();
+    marcus.employment = Employment::Ended;
+    world.put(slot, &marcus);
+    world.up("store.list");
+    let generation = world.request(&id).generation;
+    let input = provision_access::Input { request: id.clone(), generation };
+    let output = world.finish(provision_access::provision_access(&world, input)).unwrap();
+    assert_eq!(output.outcome, Provisioned::Regate);
+    (world, id)
 }
 
 #[test]

@@ -10,12 +10,13 @@ use countersign_core::{
     digest::Digest,
     gate::Ending,
     job::{Refusal, Verdict},
+    person::{Employment, Person},
     policy::{Approver, OnExpiry, Stage, Then},
     ports::{Configs, KeyOwner, ReadStore, Vault},
     request::{Outcome, Status},
-    slot::List,
+    slot::{List, Slot},
     steps::{
-        activate_config::{MAX_COMMIT_BYTES, Why, activate_config},
+        activate_config::{MAX_COMMIT_BYTES, Why, activate_by_order, activate_config, has_admins},
         operate::Order,
         two_persons::{confirm_config, propose_config},
         withdraw_config::withdraw_config,
@@ -168,6 +169,39 @@ fn one_proposes_and_another_one_confirms() {
     assert_eq!(world.admin_actions(), ["activate", "propose", "activate"]);
     let third = changed(&world, |_| {});
     assert!(activate(&world, &third).is_ok(), "and now one is enough");
+}
+
+#[test]
+fn once_there_is_an_admin_only_admins_activate() {
+    let world = World::harbour();
+    assert_eq!(world.finish(has_admins(&world)), Ok(true));
+    let next = changed(&world, |_| {});
+    let by_order = |order: &Order<Config>| {
+        world.finish(activate_by_order(&world, order, None)).map_err(|error| error.code())
+    };
+    for who in ["emma", "dana", "terry"] {
+        assert_eq!(by_order(&order(&world, next.clone(), who)), Err("Countersign.Refused"), "{who}");
+    }
+    let silent = Order { reason: " ".into(), ..order(&world, next.clone(), "ada") };
+    assert_eq!(by_order(&silent), Err("Countersign.Invalid"));
+    let version = by_order(&order(&world, next, "ada")).unwrap();
+    assert_eq!((active(&world).0, world.admin_actions().len()), (version, 2));
+}
+
+#[test]
+fn nobody_is_an_admin_before_somebody_employed_is() {
+    let nobody =
+        World::configured(|config| drop(config.roles.roles.insert("admin".into(), "nobodies".into())));
+    assert_eq!(nobody.finish(has_admins(&nobody)), Ok(false));
+    let world = World::configured(|config| drop(config.roles.roles.insert("admin".into(), "finance".into())));
+    for who in ["felix", "fiona"] {
+        assert_eq!(world.finish(has_admins(&world)), Ok(true), "{who}");
+        let slot = Slot::Person(world.subject(who));
+        let mut person: Person = world.record(&slot).unwrap();
+        person.employment = Employment::Ended;
+        world.put(slot, &person);
+    }
+    assert_eq!(world.finish(has_admins(&world)), Ok(false), "who left locks nobody out");
 }
 
 /// Who, why and of which commit stands in the chain of administration, the words sealed.

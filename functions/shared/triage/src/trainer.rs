@@ -18,31 +18,41 @@ use countersign_core::{
     learning::{Course, Golden, Labelled, Trained},
     ports::Trainer,
 };
+use std::sync::OnceLock;
 
 /// Makes models from scratch, of the shipped examples and all corrections in force. No text of the golden set, to which
 /// confidence is fitted as well, is ever learned.
 #[derive(Debug, Clone)]
-pub struct Retraining {
+pub struct Retraining(OnceLock<Texts>);
+
+#[derive(Debug, Clone)]
+struct Texts {
     shipped: Vec<Example>,
     golden: Vec<Example>,
 }
 
 impl Retraining {
-    /// From the examples of the shipped model.
+    /// From the examples of the shipped model. They are read when there is something to learn, which most nights there is
+    /// not.
     pub fn shipped() -> Self {
-        Self::of(shipped::training(), shipped::validation())
+        Self(OnceLock::new())
     }
 
     /// From other examples, and another golden set.
     pub fn of(shipped: Vec<Example>, golden: Vec<Example>) -> Self {
-        Self { shipped, golden }
+        Self(OnceLock::from(Texts { shipped, golden }))
+    }
+
+    fn texts(&self) -> &Texts {
+        self.0.get_or_init(|| Texts { shipped: shipped::training(), golden: shipped::validation() })
     }
 
     /// Judges the batches, and makes a model of those that do no harm; of none of them, if together they do.
     fn taught(&self, config: &Config, course: &Course) -> std::result::Result<Taught, TrainError> {
         let catalog = catalog(config);
         let read = |texts: &[Labelled]| shipped::masked_with(&catalog, &examples(texts));
-        let (shipped, golden) = (shipped::masked_all(&self.shipped), shipped::masked_all(&self.golden));
+        let Texts { shipped, golden } = self.texts();
+        let (shipped, golden) = (shipped::masked_all(shipped), shipped::masked_all(golden));
         let (in_force, audited) = (read(&course.in_force), read(&course.audited));
         let batches: Vec<Vec<Example>> = course.batches.iter().map(|batch| read(batch)).collect();
         let parts = Parts { shipped: &shipped, in_force: &in_force, golden: &golden, audited: &audited };

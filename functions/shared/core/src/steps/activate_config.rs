@@ -1,6 +1,10 @@
 //! Activates a configuration: stores it under its digest and makes it the active one, recorded in the admin chain.
 
-use super::committing::until_first;
+use super::{
+    committing::until_first,
+    identifying::{members, people},
+    operate::{Order, ROLE, allowed, by},
+};
 use crate::{
     Error, Result,
     audit::{ADMIN_CHAIN, By, Entry, Happening, Head},
@@ -8,8 +12,9 @@ use crate::{
     config::{ActiveConfig, Config, LoadedConfig},
     digest::Digest,
     message::{MAX_REASON_CHARACTERS, check_text},
+    person::Employment,
     policy::lint::lint,
-    ports::{Clock, Expect, KeyOwner, ReadStore, Vault, Write, WriteStore},
+    ports::{Clock, Configs, Expect, KeyOwner, ReadStore, Vault, Write, WriteStore},
     slot::Slot,
 };
 
@@ -76,16 +81,44 @@ pub(super) fn sound(config: &Config) -> Result<()> {
     }
 }
 
+/// Activates a configuration as an admin, with a reason, as is due once [`has_admins`].
+///
+/// # Errors
+/// As [`activate_config`]; [`Error::Refused`] for anybody but an admin.
+pub async fn activate_by_order<C>(ctx: &C, order: &Order<Config>, commit: Option<String>) -> Result<Digest>
+where
+    C: WriteStore + Clock + Configs + Vault,
+{
+    allowed(ctx, order).await?;
+    let why = Why { reason: Some(order.reason.clone()), commit };
+    activate_config(ctx, &order.of, &by(&order.operator), &why).await
+}
+
 /// Whether the active configuration wants two persons for the next one; the next one has no say in it.
 ///
 /// # Errors
 /// As [`crate::ports::ReadStore::get`].
 pub async fn wants_two_persons(ctx: &impl ReadStore) -> Result<bool> {
-    let Some(active) = read::<ActiveConfig>(ctx, &Slot::ActiveConfig).await? else { return Ok(false) };
+    Ok(active(ctx).await?.is_some_and(|config| config.roles.two_persons))
+}
+
+/// Whether the active configuration makes somebody who is employed an admin. Before it does, whoever can activates.
+///
+/// # Errors
+/// As [`crate::ports::ReadStore::get`].
+pub async fn has_admins(ctx: &impl ReadStore) -> Result<bool> {
+    let Some(config) = active(ctx).await? else { return Ok(false) };
+    let members = members(ctx, config.roles.group(ROLE).unwrap_or_default()).await?;
+    let people = people(ctx, &members).await?;
+    Ok(people.values().any(|person| person.employment == Employment::Active))
+}
+
+async fn active(ctx: &impl ReadStore) -> Result<Option<LoadedConfig>> {
+    let Some(active) = read::<ActiveConfig>(ctx, &Slot::ActiveConfig).await? else { return Ok(None) };
     let version = active.value.version;
     let stored = read::<String>(ctx, &Slot::Config(version.as_str().to_owned())).await?;
     let stored = stored.ok_or(Error::NotFound("configuration"))?.value;
-    Ok(LoadedConfig::read(&stored, &version)?.roles.two_persons)
+    Ok(Some(LoadedConfig::read(&stored, &version)?))
 }
 
 async fn activate<C: WriteStore + Clock>(

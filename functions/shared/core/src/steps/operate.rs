@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// The role that operates.
-const ROLE: &str = "admin";
+pub(super) const ROLE: &str = "admin";
 
 /// What an operator does to one thing, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,7 +90,7 @@ impl Truth {
     }
 }
 
-fn by(operator: &SubjectId) -> By {
+pub(super) fn by(operator: &SubjectId) -> By {
     By::Person { subject: operator.clone(), via: "operator".into() }
 }
 
@@ -105,10 +105,7 @@ pub(super) async fn allowed<T>(ctx: &(impl ReadStore + Configs), order: &Order<T
 }
 
 /// Whether somebody is an active person with the role `admin`.
-///
-/// # Errors
-/// [`Error::Refused`] if not; as the ports.
-pub async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
+async fn must_operate(ctx: &(impl ReadStore + Configs), operator: &SubjectId) -> Result<()> {
     let who = person(ctx, operator).await?;
     let config = ctx.active().await?;
     let is_admin = config.roles.group(ROLE).is_some_and(|group| who.groups.contains(group));

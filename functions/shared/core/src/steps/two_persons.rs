@@ -3,11 +3,11 @@
 use super::{
     activate_config::{Why, admin_entry, sound},
     committing::until_first,
-    operate::{Order, allowed},
+    operate::{Order, allowed, by},
 };
 use crate::{
     Error, Result,
-    audit::{By, Happening},
+    audit::Happening,
     change::{Versioned, put, read},
     config::{ActiveConfig, Config},
     digest::Digest,
@@ -99,8 +99,4 @@ async fn confirm<C: WriteStore + Clock>(ctx: &C, order: &Order<Digest>, what: &H
         vec![put(Slot::ActiveConfig, expect, &ActiveConfig { version: order.of.clone() }, None)?, proposal];
     writes.extend(admin_entry(ctx, by(&order.operator), what.clone()).await?);
     ctx.commit(writes).await
-}
-
-fn by(operator: &SubjectId) -> By {
-    By::Person { subject: operator.clone(), via: "operator".into() }
 }

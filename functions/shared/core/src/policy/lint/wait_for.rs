@@ -12,9 +12,8 @@ use crate::policy::{
 const KNOWN: [&str; 3] = ["beneficiary", "requester", "time"];
 
 pub(super) fn lint(policy: &Policy, findings: &mut Findings) {
-    for (name, wait) in policy.waits() {
-        let rule = if name == "baseline" { name.to_owned() } else { format!("rules/{name}") };
-        lint_one(&format!("{rule}/wait_for"), wait, findings);
+    for (place, wait) in policy.waits() {
+        lint_one(&place, wait, findings);
     }
 }
 
