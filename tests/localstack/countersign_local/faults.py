@@ -9,7 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from countersign_local.settings import belongs
 
-ACTIONS = ("kill_before", "kill_after", "drop_after", "reset_before", "delay", "status")
+COUNT = "count"
+ACTIONS = ("kill_before", "kill_after", "drop_after", "reset_before", "delay", "status", COUNT)
 MAX_DELAY_MS = 900_000
 MAX_RULES = 1_000
 
@@ -33,7 +34,7 @@ class Rule:
 
     `function` is a function's name or its last part, `operation` an AWS operation, `body` a part
     of the request's body; what is left out matches everything. `ms` belongs to `delay`, `status`
-    and `code` to `status`.
+    and `code` to `status`. `count` does nothing but count, whatever else is done to the call.
     """
 
     action: str
@@ -85,10 +86,15 @@ class Rule:
             and (self.body is None or self.body.encode() in call.body)
         )
 
+    @property
+    def is_due(self) -> bool:
+        """Whether it fires on the next call that it counts."""
+        return self.action != COUNT and self.nth <= self.matched + 1 < self.nth + self.times
+
     def count(self) -> bool:
         """Counts one matching call; True when it is one to fire on."""
+        fires = self.is_due
         self.matched += 1
-        fires = self.nth <= self.matched < self.nth + self.times
         self.hits += fires
         return fires
 
@@ -126,11 +132,15 @@ class Registry:
             return removed
 
     def on(self, call: Call) -> Rule | None:
-        """Counts `call`; answers the first rule that fires on it."""
+        """Counts `call`; answers the first rule that fires on it. Another one that would fire too waits for its next call."""
         with self._lock:
             self._calls[call.function, call.operation or ""] += 1
-            fired = [rule for rule in self._rules.values() if rule.matches(call) and rule.count()]
-            return fired[0] if fired else None
+            fired = None
+            for rule in self._rules.values():
+                waits = fired is not None and rule.is_due
+                if rule.matches(call) and not waits and rule.count():
+                    fired = rule
+            return fired
 
     def calls(self) -> list[dict]:
         """How often each function called each operation since LocalStack started."""

@@ -63,6 +63,21 @@ def test_nth_and_times_pick_the_calls(aws, faults, writer):
     assert statuses == [200, 500, 500, 200, 200]
 
 
+def test_of_two_that_would_fire_the_second_waits_for_the_next_call(aws, faults, writer):
+    rules = [faults(function=writer, operation="PutItem", action="status", status=status) for status in (500, 503)]
+    assert [aws.invoke(writer, "both")[0][0] for _ in range(3)] == [500, 503, 200]
+    listed = {rule["id"]: rule["hits"] for rule in aws.control("GET", "faults")[1]}
+    assert [listed[rule] for rule in rules] == [1, 1]
+
+
+def test_what_only_counts_keeps_nothing_from_being_done(aws, faults, writer):
+    counts = faults(function=writer, operation="PutItem", action="count")
+    faults(function=writer, operation="PutItem", nth=2, action="status", status=500)
+    assert [aws.invoke(writer, "counted")[0][0] for _ in range(3)] == [200, 500, 200]
+    [listed] = [rule for rule in aws.control("GET", "faults")[1] if rule["id"] == counts]
+    assert (listed["matched"], listed["hits"]) == (3, 0)
+
+
 @pytest.mark.parametrize("other", [{"function": "other"}, {"operation": "GetItem"}, {"body": "another key"}])
 def test_other_calls_are_left_alone(aws, faults, writer, other):
     faults(**({"function": writer, "action": "kill_before"} | other))

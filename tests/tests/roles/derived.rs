@@ -13,11 +13,10 @@ use countersign_core::{
     gate::Ending,
     ids::RequestId,
     job::{Actor, Envelope, Job, Queue, Verdict},
-    person::{Employment, Leave, Period, Person},
+    person::{Leave, Period},
     policy::{Approver, Mode, OnExpiry, Stage, Then},
     ports::{Clock, Queues},
     request::Outcome,
-    slot::Slot,
     steps::{
         read_request::{Input as Reading, read_request},
         receive_request::{Body, Input as Call, receive_request},
@@ -207,10 +206,7 @@ fn left(begin: Begin) -> World {
     world.down("store.list", Fault::refused(Error::unavailable("table")));
     assert!(world.press("marcus", Verdict::Approve, None));
     world.run();
-    let slot = Slot::Person(world.subject("marcus"));
-    let mut marcus: Person = world.record(&slot).unwrap();
-    marcus.employment = Employment::Ended;
-    world.put(slot, &marcus);
+    world.leaves("marcus");
     world.up("store.list");
     world.advance(60);
     assert_eq!(world.request(&id).gate, 2, "somebody else is asked");

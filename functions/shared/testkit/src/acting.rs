@@ -14,7 +14,7 @@ use countersign_core::{
     ids::{IncidentId, MessageId, RequestId, ShownId, SubjectId},
     job::{Actor, AskerAnswer, Envelope, Job, Queue, Spot, Verdict},
     message::{Ask, Origin},
-    person::{Delegation, Period, link::subject_of},
+    person::{Delegation, Employment, Period, Person, link::subject_of},
     policy::break_glass::Emergency,
     ports::{Action, Clock, Expect, Ids, ReadStore, Salt, Write, WriteStore},
     request::Request,
@@ -170,6 +170,14 @@ impl World {
     pub fn forget(&self, slot: Slot) {
         let write = Write { slot, expect: Expect::Any, action: Action::Delete };
         self.state().records.commit(vec![write]).expect("nothing is expected");
+    }
+
+    /// Somebody is employed no more, as the product knows at once.
+    pub fn leaves(&self, who: &str) {
+        let slot = Slot::Person(self.subject(who));
+        let mut person: Person = self.record(&slot).expect("the person is known");
+        person.employment = Employment::Ended;
+        self.put(slot, &person);
     }
 
     /// Somebody asks the requester something on a card, or answers on one. The id of what was said.

@@ -7,11 +7,9 @@ use countersign_core::{
     audit::By,
     config::Config,
     job::Verdict,
-    person::{Employment, Person},
     policy::{Approver, Then},
     ports::Configs,
     request::{Outcome, Status},
-    slot::Slot,
     steps::{
         activate_config::{Why, activate_config},
         sync_people::sync_people,
@@ -35,10 +33,7 @@ fn check(down: &str, status: Status) {
     world.press("marcus", Verdict::Approve, None);
     world.run();
     assert_eq!(world.request(&id).status, status, "{down}");
-    let slot = Slot::Person(world.subject("marcus"));
-    let mut marcus: Person = world.record(&slot).unwrap();
-    marcus.employment = Employment::Ended;
-    world.put(slot, &marcus);
+    world.leaves("marcus");
     activate_another(&world);
     world.up(down);
     world.advance(60);

@@ -9,7 +9,7 @@ use countersign_core::{
     ids::RequestId,
     job::Verdict,
     message::Ask,
-    person::{Employment, Person},
+    person::Person,
     policy::{Match, Rule, Then, Unverified, WaitFor},
     ports::Clock,
     request::{EffectKind, Outcome, Status},
@@ -79,10 +79,7 @@ fn who_has_left_before_it_begins_gets_nothing() {
     let world = World::harbour();
     let id = ask(&world, Some(48), None, Some("3d"));
     approve(&world);
-    let slot = Slot::Person(world.subject("emma"));
-    let mut emma: Person = world.record(&slot).unwrap();
-    emma.employment = Employment::Ended;
-    world.put(slot, &emma);
+    world.leaves("emma");
     world.advance(49 * HOUR);
     world.assert_ended(&id, Outcome::Denied, 0);
     assert_eq!(given(&world), (0, 0));

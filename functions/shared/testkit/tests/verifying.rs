@@ -13,7 +13,7 @@ use countersign_core::{
     ids::RequestId,
     job::Verdict,
     message::Ask,
-    person::{Employment, Period, Person, delegation::FOREVER},
+    person::{Period, delegation::FOREVER},
     ports::Clock,
     reduction::Reduction,
     slot::Slot,
@@ -141,10 +141,7 @@ fn planned_anew() -> (World, RequestId) {
     world.down("store.list", Fault::refused(Error::unavailable("table")));
     assert!(world.press("marcus", Verdict::ApproveLess(five_days()), Some("five days will do")));
     world.run();
-    let slot = Slot::Person(world.subject("marcus"));
-    let mut marcus: Person = world.record(&slot).unwrap();
-    marcus.employment = Employment::Ended;
-    world.put(slot, &marcus);
+    world.leaves("marcus");
     world.up("store.list");
     let generation = world.request(&id).generation;
     let input = provision_access::Input { request: id.clone(), generation };

@@ -10,11 +10,10 @@ use countersign_core::{
     digest::Digest,
     gate::Ending,
     job::{Refusal, Verdict},
-    person::{Employment, Person},
     policy::{Approver, OnExpiry, Stage, Then},
     ports::{Configs, KeyOwner, ReadStore, Vault},
     request::{Outcome, Status},
-    slot::{List, Slot},
+    slot::List,
     steps::{
         activate_config::{MAX_COMMIT_BYTES, Why, activate_by_order, activate_config, has_admins},
         operate::Order,
@@ -196,10 +195,7 @@ fn nobody_is_an_admin_before_somebody_employed_is() {
     let world = World::configured(|config| drop(config.roles.roles.insert("admin".into(), "finance".into())));
     for who in ["felix", "fiona"] {
         assert_eq!(world.finish(has_admins(&world)), Ok(true), "{who}");
-        let slot = Slot::Person(world.subject(who));
-        let mut person: Person = world.record(&slot).unwrap();
-        person.employment = Employment::Ended;
-        world.put(slot, &person);
+        world.leaves(who);
     }
     assert_eq!(world.finish(has_admins(&world)), Ok(false), "who left locks nobody out");
 }
