@@ -134,6 +134,19 @@ fn whole_policy() -> Policy {
         id: "whole".into(),
         minimum_confidence: 600,
         audit_share: 50,
+        autonomy: Some(AutonomyRules {
+            max_error: 20,
+            start: Autonomy::Shadow,
+            limit: Autonomy::ActAndTell,
+            intents: [(
+                "access.request".to_owned(),
+                Range { start: Autonomy::Suggest, limit: Autonomy::ActAfterApproval },
+            )]
+            .into(),
+            risks: [Risk::Low, Risk::Medium, Risk::High, Risk::Critical]
+                .map(|risk| (risk, Autonomy::Suggest))
+                .into(),
+        }),
         desk: stage.clone(),
         finance: stage.clone(),
         exemptions: vec![stage.clone()],

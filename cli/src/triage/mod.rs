@@ -40,6 +40,8 @@ pub(crate) enum Command {
     Versions(versions::Listing),
     /// Go back to a model of before: what was learned since is in force no more, and is not learned again
     Rollback(versions::Rollback),
+    /// Listen again to a reviewer whose corrections are not learned any more
+    Trust(versions::Trust),
 }
 
 /// What is classified, and by what.
@@ -64,6 +66,7 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
         Command::Report(options) => report::run(place, &options).await,
         Command::Versions(options) => versions::list(place, &options).await,
         Command::Rollback(options) => versions::rollback(place, options).await,
+        Command::Trust(options) => versions::trust(place, options).await,
     }
 }
 

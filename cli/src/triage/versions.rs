@@ -1,14 +1,19 @@
-//! `countersign triage versions` and `rollback`: the learned models, and going back to one of before.
+//! `countersign triage versions`, `rollback` and `trust`: what was learned, going back to a model of before, and listening
+//! to somebody again.
 
 use crate::deployment::Place;
 use crate::failure::{Done, Failure};
-use crate::ops::{Who, order};
+use crate::ops::{Who, operator, order};
 use crate::print;
 use clap::Args;
 use countersign_core::{
     digest::Digest,
+    ids::SubjectId,
     learning::{Cause, Lesson},
-    steps::{learn_triage::lessons, rollback_model::rollback_model},
+    steps::{
+        learn_triage::lessons, operate::Obeyed, rollback_model::rollback_model,
+        trust_reviewer::trust_reviewer,
+    },
 };
 
 /// The name of the model that is part of the product.
@@ -27,6 +32,15 @@ pub(crate) struct Listing {
 pub(crate) struct Rollback {
     /// A version that `versions` lists, its first digits, or `shipped` [default: the one before that in force]
     version: Option<String>,
+    #[command(flatten)]
+    who: Who,
+}
+
+/// Who is listened to again, who says so, and why.
+#[derive(Args, Debug)]
+pub(crate) struct Trust {
+    /// Work address of the reviewer, or their pseudonym as `versions` lists it
+    reviewer: String,
     #[command(flatten)]
     who: Who,
 }
@@ -55,6 +69,21 @@ pub(super) async fn rollback(place: &Place, options: Rollback) -> Done {
         "{} is in force; functions take it over after the next text",
         name(order.of.as_ref())
     ));
+    Ok(())
+}
+
+pub(super) async fn trust(place: &Place, options: Trust) -> Done {
+    let ctx = place.operator().await?;
+    let named = &options.reviewer;
+    let reviewer = match named.contains('@') {
+        true => operator::find(&ctx, named).await?.subject,
+        false => SubjectId::new(named.clone())?,
+    };
+    let order = order(&ctx, reviewer, options.who).await?;
+    print::line(match trust_reviewer(&ctx, &order).await? {
+        Obeyed::Done => format!("{} is listened to again; earlier corrections stay refused", order.of),
+        Obeyed::NothingToDo => format!("{} was not suspended", order.of),
+    });
     Ok(())
 }
 
@@ -106,6 +135,15 @@ fn in_words(lesson: &Lesson) -> String {
                 f64::from(golden.after) / 10.0,
                 f64::from(golden.before) / 10.0,
             )
+        }
+        Cause::Measured { levels } => {
+            let levels = levels.iter().map(|(intent, level)| format!("{intent} {}", level.name()));
+            let levels = levels.collect::<Vec<_>>().join(", ");
+            let levels = if levels.is_empty() { "what each starts with".to_owned() } else { levels };
+            format!("{:>4} {} {version}: measured anew, and may do: {levels}", lesson.number, lesson.at)
+        }
+        Cause::Trusted { reviewer, by, .. } => {
+            format!("{:>4} {} {version}: {reviewer} is listened to again, by {by}", lesson.number, lesson.at)
         }
         Cause::RolledBack { by, .. } => {
             format!("{:>4} {} {version}: rolled back by {by}", lesson.number, lesson.at)

@@ -3,7 +3,7 @@
 use countersign_core::{
     Result,
     ports::{Clock, Configs, Trainer, Vault, WriteModels, WriteStore},
-    steps::learn_triage::{Report, learn_triage},
+    steps::learn_triage::{Occasion, Report, learn_triage},
 };
 use countersign_runtime::telemetry::{Unit, metric};
 
@@ -11,12 +11,16 @@ use countersign_runtime::telemetry::{Unit, metric};
 ///
 /// # Errors
 /// As [`learn_triage`].
-pub(crate) async fn learn<C>(ctx: &C) -> Result<Report>
+pub(crate) async fn learn<C>(ctx: &C, occasion: Occasion) -> Result<Report>
 where
     C: WriteStore + Clock + Configs + Trainer + Vault + WriteModels,
 {
-    let report = learn_triage(ctx).await?;
-    #[allow(clippy::cast_precision_loss, reason = "a count of people fits a double")]
-    metric("CountersignSuspendedReviewers", Unit::Count, report.suspended as f64, &[]);
+    let report = learn_triage(ctx, occasion).await?;
+    for (name, count) in
+        [("CountersignSuspendedReviewers", report.suspended), ("CountersignLoweredIntents", report.lowered)]
+    {
+        #[allow(clippy::cast_precision_loss, reason = "a small count fits a double")]
+        metric(name, Unit::Count, count as f64, &[]);
+    }
     Ok(report)
 }

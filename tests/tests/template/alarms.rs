@@ -156,6 +156,7 @@ fn own_metrics(template: &Template) -> Vec<String> {
         "CountersignUnsettledEffect",
         "CountersignAuditFlaws",
         "CountersignSuspendedReviewers",
+        "CountersignLoweredIntents",
     ] {
         if own(name).is_none() {
             wrong.push(format!("nobody watches {name}"));

@@ -16,7 +16,7 @@ use crate::{
     },
     ids::{AttemptId, DelegationId, IncidentId, LeaveId, RequestId, SubjectId},
     job::{Refusal, Verdict},
-    policy::step_up::SignIn,
+    policy::{autonomy::Autonomy, step_up::SignIn},
     ports::Sealed,
     request::Outcome,
     time::Timestamp,
@@ -67,6 +67,9 @@ pub enum Happening {
         confidence: u16,
         /// The model's version.
         model: String,
+        /// How much triage may do of it by itself; entries of before say it not.
+        #[serde(default, skip_serializing_if = "Autonomy::is_full")]
+        autonomy: Autonomy,
         /// Who asked.
         requester: SubjectId,
         /// For whom.

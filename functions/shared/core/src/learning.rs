@@ -4,6 +4,7 @@ use crate::{
     digest::Digest,
     gate::Example,
     ids::{RequestId, SubjectId},
+    policy::autonomy::Autonomy,
     ports::Sealed,
     time::Timestamp,
 };
@@ -33,6 +34,8 @@ pub struct Course {
     pub batches: Vec<Vec<Labelled>>,
     /// What people said afterwards of requests that nobody had read. It is never learned: confidence is fitted to it.
     pub audited: Vec<Labelled>,
+    /// How many of a thousand requests are no matter of the desk, as people have said; `None` where too few have.
+    pub outside: Option<u16>,
 }
 
 /// What came of a course.
@@ -57,16 +60,19 @@ pub struct Golden {
     pub after: u16,
 }
 
-/// Which model is in force.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// Which model is in force, and what triage may do by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ActiveModel {
     /// Its version; none for the one that ships.
     pub version: Option<Digest>,
     /// The lesson that put it in force.
     pub lesson: u64,
+    /// What intents have earned or lost; the others have what the policy gives them.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub levels: BTreeMap<String, Autonomy>,
 }
 
-/// One change of the model in force.
+/// One change of the model in force, of what it may do, or of whom it learns from.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Lesson {
     /// Its number, from 1.
@@ -81,7 +87,7 @@ pub struct Lesson {
     pub cause: Cause,
 }
 
-/// How another model came into force.
+/// What changed, and by what.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "cause")]
 pub enum Cause {
@@ -93,6 +99,20 @@ pub enum Cause {
         batches: Vec<Batch>,
         /// How the model was measured.
         golden: Golden,
+    },
+    /// What triage may do was measured anew.
+    Measured {
+        /// The levels of all intents that have another one than they start with.
+        levels: BTreeMap<String, Autonomy>,
+    },
+    /// An admin lets a suspended reviewer be listened to again.
+    Trusted {
+        /// Whom.
+        reviewer: SubjectId,
+        /// Who.
+        by: SubjectId,
+        /// Why, sealed.
+        reason: Sealed,
     },
     /// An admin went back to a model of before.
     RolledBack {
@@ -112,6 +132,9 @@ pub struct Batch {
     pub examples: Vec<(RequestId, u32)>,
     /// Whether they were learned.
     pub learned: bool,
+    /// Whether they were in force, and were judged again since another model ships: nobody has a strike for that.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
 }
 
 /// A correction, as lessons name it.
@@ -130,15 +153,19 @@ pub struct History {
     pub lessons: u64,
     /// The model in force; none for the one that ships.
     pub version: Option<Digest>,
-    /// The shipped model that it started from; none before the first lesson.
+    /// The shipped model that the last one was made from, whatever was gone back to since; none before the first lesson.
     pub base: Option<String>,
+    /// What intents have earned or lost.
+    pub levels: BTreeMap<String, Autonomy>,
     /// The corrections in force.
     pub in_force: BTreeSet<Key>,
     /// Corrections of which it was said whether they are learned; they are not learned again.
     judged: BTreeSet<Key>,
     strikes: BTreeMap<SubjectId, u32>,
     /// What was in force under each version.
-    versions: BTreeMap<Option<Digest>, (Option<String>, BTreeSet<Key>)>,
+    versions: BTreeMap<Option<Digest>, BTreeSet<Key>>,
+    /// The batches that were learned.
+    batches: Vec<Batch>,
 }
 
 impl History {
@@ -159,24 +186,65 @@ impl History {
             Cause::Learned { base, batches, .. } => {
                 batches.iter().for_each(|batch| self.judge(batch));
                 self.base = Some(base.clone());
-                let made = (self.base.clone(), self.in_force.clone());
-                self.versions.insert(lesson.version.clone(), made);
+                self.versions.insert(lesson.version.clone(), self.in_force.clone());
             }
             Cause::RolledBack { .. } => {
-                (self.base, self.in_force) = self.versions.get(&lesson.version).cloned().unwrap_or_default();
+                self.in_force = self.versions.get(&lesson.version).cloned().unwrap_or_default();
+            }
+            Cause::Measured { levels } => self.levels.clone_from(levels),
+            Cause::Trusted { reviewer, .. } => {
+                self.strikes.remove(reviewer);
             }
         }
     }
 
+    /// The lesson that would come next; by itself it leaves the model that is in force.
+    #[must_use]
+    pub fn next(&self, at: Timestamp, cause: Cause) -> Lesson {
+        let (parent, version) = (self.version.clone(), self.version.clone());
+        Lesson { number: self.lessons + 1, at, parent, version, cause }
+    }
+
     fn judge(&mut self, batch: &Batch) {
         self.judged.extend(batch.examples.iter().cloned());
-        let strikes = self.strikes.entry(batch.reviewer.clone()).or_default();
         if batch.learned {
             self.in_force.extend(batch.examples.iter().cloned());
+        } else {
+            batch.examples.iter().for_each(|key| _ = self.in_force.remove(key));
+        }
+        if batch.again {
+            return;
+        }
+        let strikes = self.strikes.entry(batch.reviewer.clone()).or_default();
+        if batch.learned {
             *strikes = strikes.saturating_sub(1);
+            self.batches.push(batch.clone());
         } else {
             *strikes += 1;
         }
+    }
+
+    /// The batches that were learned, each with what of it is in force: what is judged again when another model ships.
+    #[must_use]
+    pub fn standing(&self) -> Vec<Batch> {
+        let left = |batch: &Batch| {
+            let mut batch = Batch { again: true, ..batch.clone() };
+            batch.examples.retain(|key| self.in_force.contains(key));
+            (!batch.examples.is_empty()).then_some(batch)
+        };
+        self.batches.iter().filter_map(left).collect()
+    }
+
+    /// Whether corrections are in force that were learned beside another shipped model than `base`. Going back to a
+    /// model that was made from another one is no reason to make it again.
+    #[must_use]
+    pub fn is_outdated(&self, base: &str) -> bool {
+        self.base.as_ref().is_some_and(|last| last != base) && !self.in_force.is_empty()
+    }
+
+    /// Who is not listened to.
+    pub fn suspended(&self) -> impl Iterator<Item = &SubjectId> {
+        self.strikes.iter().filter(|(_, strikes)| **strikes >= MAX_STRIKES).map(|(reviewer, _)| reviewer)
     }
 
     /// Whether a version was in force once; the one that ships always was.
@@ -214,7 +282,8 @@ mod tests {
         SubjectId::derived(&[name])
     }
 
-    /// Lessons: `learn VERSION [+-]REVIEWER:REQUEST …` or `back VERSION`.
+    /// Lessons: `learn VERSION [+-!?]REVIEWER:REQUEST …` (learned, refused; again so, again not), `back VERSION` or
+    /// `trust REVIEWER`.
     fn history(lines: &[&str]) -> History {
         let lesson = |(at, line): (usize, &&str)| {
             let mut words = line.split(' ');
@@ -224,7 +293,8 @@ mod tests {
                 Batch {
                     reviewer: who(reviewer),
                     examples: vec![(request(of), 1)],
-                    learned: word.starts_with('+'),
+                    learned: word.starts_with(['+', '!']),
+                    again: word.starts_with(['!', '?']),
                 }
             };
             let cause = match cause {
@@ -233,6 +303,7 @@ mod tests {
                     batches: words.map(batch).collect(),
                     golden: Golden::default(),
                 },
+                "trust" => Cause::Trusted { reviewer: who(name), by: who("ada"), reason: String::new() },
                 _ => Cause::RolledBack { by: who("ada"), reason: String::new() },
             };
             Lesson { number: at as u64 + 1, at: Timestamp(0), parent: None, version: version(name), cause }
@@ -251,6 +322,8 @@ mod tests {
             (&[first, "learn two +dana:b", "back one", "learn three +dana:d"], &["a", "d"], "three"),
             (&[first, "learn two +dana:b", "back shipped"], &[], "shipped"),
             (&[first, "back shipped", "back one"], &["a"], "one"),
+            (&[first, "learn two +dana:b", "learn three !dana:a ?dana:b +dana:c"], &["a", "c"], "three"),
+            (&[first, "learn two ?dana:a", "back one"], &["a"], "one"),
         ] {
             let history = history(lines);
             let expected: BTreeSet<Key> = in_force.iter().map(|name| (request(name), 1)).collect();
@@ -272,9 +345,43 @@ mod tests {
             ("-m:a +m:b -m:c -m:d", true),
             ("+m:a -m:b -m:c -m:d", false),
             ("-o:a -o:b -o:c", true),
+            ("-m:a -m:b ?m:c", true),
+            ("-m:a -m:b -m:c !m:d", false),
         ] {
-            let history = history(&[&format!("learn one {batches}")]);
-            assert_eq!(history.trusts(&who("m")), trusted, "{batches}");
+            let lesson = format!("learn one {batches}");
+            let before = history(&[&lesson]);
+            assert_eq!(before.trusts(&who("m")), trusted, "{batches}");
+            assert_eq!(before.suspended().any(|reviewer| *reviewer == who("m")), !trusted);
+            assert!(history(&[&lesson, "trust m"]).trusts(&who("m")), "{batches}");
+        }
+    }
+
+    #[test]
+    fn what_is_in_force_is_judged_again_by_the_batch_in_which_it_was_learned() {
+        let standing = |lines: &[&str]| -> Vec<(SubjectId, Key)> {
+            let batches = history(lines).standing().into_iter();
+            batches.map(|batch| (batch.reviewer, batch.examples[0].clone())).collect()
+        };
+        let of = |reviewer, name| (who(reviewer), (request(name), 1));
+        let lines = ["learn one +dana:a -mallory:b", "learn two +dimitri:c"];
+        assert_eq!(standing(&lines), [of("dana", "a"), of("dimitri", "c")]);
+        assert_eq!(standing(&[&lines[..], &["back one"]].concat()), [of("dana", "a")]);
+        assert_eq!(
+            standing(&[&lines[..], &["learn three ?dana:a !dimitri:c"]].concat()),
+            [of("dimitri", "c")]
+        );
+    }
+
+    #[test]
+    fn only_another_shipped_model_makes_what_is_in_force_outdated() {
+        for (lines, outdated) in [
+            (&[][..], false),
+            (&["learn one +dana:a"], true),
+            (&["learn one -dana:a"], false),
+            (&["learn one +dana:a", "back shipped"], false),
+        ] {
+            assert!(!history(lines).is_outdated("base"), "{lines:?}");
+            assert_eq!(history(lines).is_outdated("next"), outdated, "{lines:?}");
         }
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     card::CopyAddress,
     ids::{IncidentId, MessageId, RequestId, SubjectId},
     person::ChatUser,
+    policy::autonomy::Autonomy,
     ports::Sealed,
     time::{Span, Timestamp},
     window::Window,
@@ -67,7 +68,7 @@ impl Origin {
 }
 
 /// What triage understood of one ask.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Ask {
     /// The intent of the catalog, or `out_of_scope`.
     pub intent: String,
@@ -93,6 +94,9 @@ pub struct Ask {
     pub confidence: u16,
     /// The best guesses with their probabilities in thousandths.
     pub guesses: Vec<(String, u16)>,
+    /// How much triage may do of it by itself, as it was measured and certified then.
+    #[serde(default, skip_serializing_if = "Autonomy::is_full")]
+    pub autonomy: Autonomy,
     /// What that rests on.
     #[serde(default, skip_serializing_if = "Grounds::is_empty")]
     pub grounds: Grounds,

@@ -6,6 +6,7 @@
 use crate::{
     config::Config,
     message::{Ask, MAX_TEXT_CHARACTERS, OUT_OF_SCOPE},
+    policy::autonomy::is_read_first,
 };
 
 /// The confidence of an ask on which the second reader does not agree, in thousandths: below what any policy asks for.
@@ -44,7 +45,7 @@ pub enum Second {
 /// Whether an ask is worth a second reading: what a person reads anyway is not.
 #[must_use]
 pub fn is_wanted(config: &Config, ask: &Ask) -> bool {
-    ask.confidence >= config.policy.minimum_confidence
+    !is_read_first(&config.policy, ask)
 }
 
 /// The names that an opinion may use, each once: its answer must be one of them.

@@ -7,6 +7,7 @@ use step_up::StepUp;
 pub mod asked;
 pub mod audit;
 pub mod automatic;
+pub mod autonomy;
 pub mod book;
 pub mod break_glass;
 mod chosen;
@@ -47,6 +48,9 @@ pub struct Policy {
     /// Of how many of a thousand requests that triage was sure of the desk says afterwards whether it was right.
     #[serde(default, skip_serializing_if = "is_usual")]
     pub audit_share: u16,
+    /// How much triage may do by itself; absent: whatever the rules say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub autonomy: Option<autonomy::AutonomyRules>,
     /// The stage of the desk, for requests that triage is not sure of and for those without a workflow.
     pub desk: Stage,
     /// The stage that confirms amounts which the ledger does not confirm by itself.

@@ -12,6 +12,7 @@ use crate::{
     opinion::Second,
     outbox::Due,
     person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
+    policy::autonomy::Certified,
     slot::{List, Slot},
     time::Timestamp,
 };
@@ -335,6 +336,11 @@ pub trait Triage: Send + Sync {
 
     /// The version of the model.
     fn version(&self) -> String;
+
+    /// From which confidence on the model is certified to be right; nothing, if that is not known.
+    fn certified(&self) -> Vec<Certified> {
+        Vec::new()
+    }
 
     /// Looks whether another model is in force, and reads what comes next by that one. Never fails: by a
     /// model that is damaged or not there nothing is understood.

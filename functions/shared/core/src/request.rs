@@ -18,7 +18,7 @@ use crate::{
     facts::AccessTarget,
     ids::{IncidentId, MessageId, RequestId, SubjectId},
     message::Origin,
-    policy::{Stage, WaitFor, conflicts::Watch},
+    policy::{Stage, WaitFor, autonomy::Autonomy, conflicts::Watch},
     time::{Span, Timestamp},
     window::Window,
 };
@@ -188,6 +188,9 @@ pub struct Request {
     pub guesses: Vec<(String, u16)>,
     /// The version of the model that read it.
     pub model: String,
+    /// How much triage may do of it by itself.
+    #[serde(default, skip_serializing_if = "Autonomy::is_full")]
+    pub autonomy: Autonomy,
     /// How far it has come.
     pub status: Status,
     /// How it ended.
@@ -289,6 +292,7 @@ impl Request {
             confidence: 0,
             guesses: Vec::new(),
             model: String::new(),
+            autonomy: Autonomy::default(),
             status: Status::Received,
             outcome: None,
             context: None,

@@ -41,6 +41,7 @@ mod starting;
 pub mod sweep_due;
 pub mod sync_people;
 pub mod triage_request;
+pub mod trust_reviewer;
 pub mod two_persons;
 pub mod verify_audit;
 pub mod withdraw_config;

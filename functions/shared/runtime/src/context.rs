@@ -190,6 +190,10 @@ macro_rules! delegate {
                 $crate::core::ports::Triage::version(&self.triage)
             }
 
+            fn certified(&self) -> Vec<$crate::core::policy::autonomy::Certified> {
+                $crate::core::ports::Triage::certified(&self.triage)
+            }
+
             fn renew(&self) -> impl Future<Output = ()> + Send {
                 $crate::core::ports::Triage::renew(&self.triage)
             }

@@ -12,7 +12,7 @@ use countersign_core::{
     slot::{List, Slot},
 };
 
-/// A batch with a text that has this word does harm.
+/// A batch with a text that has this word does harm; so does one with the name of the shipped model.
 pub const POISON: &str = "poison";
 
 /// What a scripted model is: what it was made of, word by word.
@@ -29,10 +29,12 @@ impl Trainer for World {
     }
 
     fn train(&self, _: &Config, course: &Course) -> Result<Trained> {
-        let is_good = |batch: &Vec<Labelled>| !batch.iter().any(|one| one.text.contains(POISON));
+        let base = self.base();
+        let is_harmful = |one: &Labelled| one.text.contains(POISON) || (!base.is_empty() && one.text.contains(&base));
+        let is_good = |batch: &Vec<Labelled>| !batch.iter().any(is_harmful);
         let batches = course.batches.iter().filter(|batch| is_good(batch)).flatten();
         let learned: Vec<&Labelled> = course.in_force.iter().chain(batches).collect();
-        let model = format!("{}\n{}", self.base(), model(&learned));
+        let model = format!("{base}\n{}", model(&learned));
         Ok(Trained {
             learned: course.batches.iter().map(is_good).collect(),
             version: Digest::of_text(&model),

@@ -38,5 +38,5 @@ pub use outside::{Change, Outside};
 pub use people::{Company, TEAM, chat_user};
 pub use reading::{field, words};
 pub use trouble::{Fault, Trip, When};
-pub use understanding::access;
+pub use understanding::{CERTIFIED_FROM, access};
 pub use world::{BEGINNING, Ended, State, World};

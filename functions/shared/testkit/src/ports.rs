@@ -5,7 +5,7 @@ use crate::{
     delivering::Delivery,
     guards::Guard,
     model::replay::About,
-    understanding::nothing,
+    understanding::{CERTIFIED_FROM, nothing},
     world::{State, World},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -21,6 +21,7 @@ use countersign_core::{
     opinion::Second,
     outbox::Due,
     person::{ChatAccount, ChatUser, DirectoryAccount, Employee, Leave},
+    policy::autonomy::{Certified, MIN_ERROR},
     ports::{
         Access, Chat, Clock, Configs, Directory, DueIndex, Hris, Ids, KeyOwner, Queues, ReadStore, Salt,
         Sealed, SecondReader, Spent, Stored, TaskTokens, Triage, Vault, Workflows, Write, WriteStore,
@@ -313,6 +314,10 @@ impl Triage for World {
 
     fn version(&self) -> String {
         "scripted".into()
+    }
+
+    fn certified(&self) -> Vec<Certified> {
+        vec![Certified { max_error: MIN_ERROR, from: CERTIFIED_FROM }]
     }
 }
 

@@ -2,9 +2,13 @@
 
 use countersign_core::{
     message::{Ask, Grounds, OUT_OF_SCOPE},
+    policy::autonomy::Autonomy,
     time::Span,
     window::Window,
 };
+
+/// From this confidence on the scripted triage is certified, in thousandths.
+pub const CERTIFIED_FROM: u16 = 900;
 
 /// The ask that a text would be understood as: access, surely, to one application.
 #[must_use]
@@ -21,6 +25,7 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         beneficiary_unknown: false,
         confidence: 930,
         guesses: vec![("access.request".into(), 930)],
+        autonomy: Autonomy::default(),
         grounds: Grounds::default(),
     }
 }
@@ -39,6 +44,7 @@ pub(crate) fn nothing(text: &str) -> Ask {
         beneficiary_unknown: false,
         confidence: 0,
         guesses: vec![("access.request".into(), 320), ("software.install".into(), 280)],
+        autonomy: Autonomy::default(),
         grounds: Grounds {
             words: vec!["thing".into()],
             doubts: vec!["Too few of its words are familiar.".into()],

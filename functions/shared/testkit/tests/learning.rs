@@ -1,20 +1,22 @@
 //! What people correct is learned every night: by the batch of one reviewer, behind a gate, and it can be taken back.
 
-#![allow(clippy::unwrap_used, reason = "a test fails by panicking, in what it calls as well")]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking, in what it calls as well")]
 
 use countersign_core::{
     Error,
     digest::Digest,
+    gate::Example,
     ids::RequestId,
     job::Verdict,
-    learning::{ActiveModel, Cause, Lesson},
+    learning::{ActiveModel, Cause, Lesson, MAX_BATCH},
     message::Ask,
     ports::ReadModels,
     slot::Slot,
     steps::{
-        learn_triage::{Report, learn_triage, lessons},
-        operate::Order,
+        learn_triage::{Occasion, Report, learn_triage, lessons},
+        operate::{Obeyed, Order},
         rollback_model::rollback_model,
+        trust_reviewer::trust_reviewer,
     },
 };
 use countersign_testkit::{Ended, POISON, When, World, access};
@@ -38,7 +40,7 @@ fn corrected(world: &World, text: &str, reviewer: &str, label: &str) -> RequestI
 
 /// A night passes.
 fn learned(world: &World) -> Report {
-    world.run_as("learn-triage").finish(learn_triage(world)).unwrap()
+    world.run_as("learn-triage").finish(learn_triage(world, Occasion::default())).unwrap()
 }
 
 fn all(world: &World) -> Vec<Lesson> {
@@ -104,23 +106,53 @@ fn a_batch_that_does_harm_is_refused_and_three_of_them_suspend() {
     assert_eq!((learned(&world), all(&world).len()), (Report::default(), 3));
 }
 
+/// Who says so, night by night, and how many corrections are in force after each.
 #[test]
-fn a_label_that_would_change_access_takes_two_people() {
-    for (second, label, learns) in [
-        (None, "access.request", 0),
-        (Some("dana"), "access.request", 0),
-        (Some("dimitri"), "access.request", 2),
-        (None, "facilities.request", 1),
+fn a_label_that_would_change_access_takes_two_people_each_time() {
+    let access = "access.request";
+    for (label, nights) in [
+        (access, &[("dana", 0)][..]),
+        (access, &[("dana dana dana", 0)]),
+        (access, &[("dana dimitri", 2)]),
+        (access, &[("dana", 0), ("dimitri", 2)]),
+        (access, &[("dana dimitri", 2), ("dana", 2), ("dimitri dimitri", 4)]),
+        (access, &[("dana dana dana dimitri", 2), ("dimitri dimitri", 6)]),
+        ("facilities.request", &[("dana", 1)]),
     ] {
-        let world = World::harbour();
-        corrected(&world, "let me into the board", "dana", label);
-        if let Some(second) = second {
-            corrected(&world, "let me into the file", second, label);
+        let (world, mut said, mut learned) = (World::harbour(), 0, 0);
+        for (people, expected) in nights {
+            for who in people.split(' ') {
+                said += 1;
+                corrected(&world, &format!("let me into room {said}"), who, label);
+            }
+            let report = self::learned(&world);
+            learned += report.learned;
+            assert_eq!((learned, report.waiting), (*expected, said - expected), "{label} {nights:?}");
         }
-        let waiting = 1 + usize::from(second.is_some()) - learns;
-        let report = learned(&world);
-        assert_eq!((report.learned, report.waiting), (learns, waiting), "{second:?} {label}");
     }
+}
+
+#[test]
+fn by_the_hour_only_full_batches_are_learned() {
+    let world = World::harbour();
+    let learns = |only_full| {
+        let report = learn_triage(&world, Occasion { only_full });
+        let report = world.run_as("learn-triage").finish(report).unwrap();
+        (report.learned, report.waiting)
+    };
+    let examples = |who: &str, numbers: std::ops::Range<u32>| {
+        let first = corrected(&world, &format!("a lamp of {who}"), who, "facilities.request");
+        let example: Example = world.record(&Slot::Example(first.clone(), 1)).unwrap();
+        for gate in numbers {
+            world.put(Slot::Example(first.clone(), gate), &Example { gate, ..example.clone() });
+        }
+    };
+    examples("dana", 2..MAX_BATCH as u32);
+    examples("dimitri", 2..3);
+    assert_eq!(learns(true), (0, MAX_BATCH + 1));
+    examples("dana", 2..2);
+    assert_eq!(learns(true), (MAX_BATCH, 2));
+    assert_eq!((learns(true), learns(false)), ((0, 2), (2, 0)));
 }
 
 fn order(world: &World, of: Option<Digest>, who: &str) -> Order<Option<Digest>> {
@@ -166,6 +198,66 @@ fn another_model_that_ships_takes_the_corrections_along() {
     assert_eq!(learned(&world), Report::default());
 }
 
+#[test]
+fn what_was_learned_is_judged_again_when_another_model_ships() {
+    let world = World::harbour();
+    world.ship("first");
+    corrected(&world, "my chair squeaks beside the second", "dana", "facilities.request");
+    corrected(&world, "my lamp flickers", "dimitri", "facilities.request");
+    assert_eq!(learned(&world).learned, 2);
+    world.ship("second");
+    let report = learned(&world);
+    assert_eq!((report.learned, report.refused, report.suspended), (0, 0, 0));
+    assert_eq!(in_force(&world), "second\nmy lamp flickers = facilities.request\n");
+    let Cause::Learned { batches, .. } = &all(&world)[1].cause else { panic!("nothing was learned") };
+    assert_eq!(
+        batches.iter().map(|batch| (batch.again, batch.learned)).collect::<Vec<_>>(),
+        [(true, false), (true, true)]
+    );
+    // Neither is it learned again, nor held against anybody; and it is done once.
+    assert_eq!((learned(&world), all(&world).len()), (Report::default(), 2));
+}
+
+#[test]
+fn going_back_to_a_model_of_before_an_update_lasts() {
+    let world = World::harbour();
+    corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    let first = learned(&world).version;
+    world.ship("next");
+    assert_ne!(learned(&world).version, first);
+    world.finish(rollback_model(&world, &order(&world, first.clone(), "ada"))).unwrap();
+    for _ in 0..2 {
+        assert_eq!(learned(&world), Report::default());
+        assert_eq!(world.finish(world.in_force()).unwrap(), first);
+    }
+    // Another update is another matter.
+    world.ship("after next");
+    assert!(learned(&world).version.is_some() && in_force(&world).starts_with("after next"));
+}
+
+#[test]
+fn an_admin_has_a_suspended_reviewer_listened_to_again() {
+    let world = World::harbour();
+    for night in 1..=3 {
+        corrected(&world, &format!("{POISON} {night}"), "dana", "facilities.request");
+        learned(&world);
+    }
+    corrected(&world, "my lamp flickers", "dana", "facilities.request");
+    assert_eq!(learned(&world), Report::default());
+    let trust = |who: &str| {
+        let (of, operator) = (world.subject("dana"), world.subject(who));
+        let order = Order { of, operator, reason: "her cat is off the keyboard".into() };
+        world.finish(trust_reviewer(&world, &order)).map_err(|error| error.code())
+    };
+    for nobody in ["dana", "emma", "dimitri"] {
+        assert_eq!(trust(nobody), Err("Countersign.Refused"), "{nobody}");
+    }
+    assert_eq!((trust("ada"), trust("ada")), (Ok(Obeyed::Done), Ok(Obeyed::NothingToDo)));
+    assert_eq!((learned(&world).learned, in_force(&world).contains("lamp")), (1, true));
+    assert!(!in_force(&world).contains(POISON));
+    assert_eq!(actions(&world).iter().filter(|action| *action == "trust-reviewer").count(), 1);
+}
+
 /// Wherever it dies, or is told that nothing was done, the next night finds everything in order.
 #[test]
 fn trouble_at_every_call_leaves_one_lesson() {
@@ -175,7 +267,7 @@ fn trouble_at_every_call_leaves_one_lesson() {
             let world = World::harbour();
             corrected(&world, "my chair squeaks", "dana", "facilities.request");
             world.trip(at, when);
-            let ended = world.invoke(learn_triage(&world));
+            let ended = world.invoke(learn_triage(&world, Occasion::default()));
             calls = calls.max(world.calls());
             if at > calls {
                 assert!(matches!(ended, Ended::Answered(Ok(_))));

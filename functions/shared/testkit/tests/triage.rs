@@ -120,7 +120,7 @@ fn a_damaged_model_leaves_everything_to_the_desk_and_says_so() {
 
 /// Puts a model in force, as a lesson does.
 fn put_in_force(world: &World, version: Option<&Digest>) {
-    let active = ActiveModel { version: version.cloned(), lesson: 1 };
+    let active = ActiveModel { version: version.cloned(), lesson: 1, ..ActiveModel::default() };
     let write = put(Slot::ActiveModel, Expect::Any, &active, None).unwrap();
     world.finish(world.commit(vec![write])).unwrap();
 }

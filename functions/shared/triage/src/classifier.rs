@@ -7,6 +7,7 @@
 mod artefact;
 
 mod calibration;
+mod certify;
 pub(crate) mod checksum;
 pub mod diagram;
 mod encoder;
@@ -36,6 +37,7 @@ pub use training::{Example, Examples, Pieces, Progress, TrainError, train};
 
 use bytes::Bytes;
 use calibration::Calibration;
+use certify::Certificate;
 use encoder::encode;
 use guess::softmax;
 use neighbours::Neighbours;
@@ -61,6 +63,7 @@ pub struct Classifier {
     vocabulary: Vocabulary,
     neighbours: Neighbours,
     calibration: Calibration,
+    certificate: Certificate,
     /// The share of out-of-scope texts that is assumed where no other is given.
     assumed_share: f64,
     threshold: f64,
@@ -111,6 +114,12 @@ impl Classifier {
     /// The confidence from which on a class is predicted, chosen on the validation set.
     pub fn threshold(&self) -> f64 {
         self.threshold
+    }
+
+    /// Errors in thousandths, each with the confidence from which on no more than that are wrong, with 95 % certainty and
+    /// at the assumed share of texts out of scope; none where too little is known.
+    pub fn certified(&self) -> impl Iterator<Item = (u16, f64)> {
+        self.certificate.thresholds()
     }
 
     /// The share of out-of-scope texts, 0 to 1, that confidences assume.

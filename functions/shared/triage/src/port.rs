@@ -8,6 +8,7 @@ use countersign_core::{
     config::Config,
     digest::Digest,
     message::{Ask, Grounds},
+    policy::autonomy::{Autonomy, Certified},
     ports::Triage,
     time::{Span, Timestamp},
     window::Window,
@@ -54,6 +55,11 @@ impl Triage for Embedded {
 
     fn version(&self) -> String {
         self.0.as_ref().map_or(NO_MODEL, Classifier::version).to_owned()
+    }
+
+    fn certified(&self) -> Vec<Certified> {
+        let of = |(max_error, from): (u16, f64)| Certified { max_error, from: at_least(from) };
+        self.0.iter().flat_map(Classifier::certified).map(of).collect()
     }
 }
 
@@ -106,6 +112,7 @@ fn ask(ask: crate::Ask) -> Ask {
             .into_iter()
             .map(|guess| (guess.intent, thousandths(guess.probability)))
             .collect(),
+        autonomy: Autonomy::default(),
         grounds: Grounds { words: ask.words, doubts: ask.doubts },
     }
 }
@@ -124,6 +131,7 @@ fn unread(text: &str) -> Ask {
         beneficiary_unknown: false,
         confidence: 0,
         guesses: Vec::new(),
+        autonomy: Autonomy::default(),
         grounds: Grounds { words: Vec::new(), doubts: vec![UNREAD.to_owned()] },
     }
 }
@@ -132,6 +140,12 @@ fn unread(text: &str) -> Ask {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000 first")]
 fn thousandths(probability: f64) -> u16 {
     (probability.clamp(0.0, 1.0) * 1000.0) as u16
+}
+
+/// A least confidence in whole thousandths, rounded up: never sooner than it was.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a threshold of 0 to 1")]
+fn at_least(from: f64) -> u16 {
+    libm::ceil(from * 1000.0) as u16
 }
 
 #[cfg(test)]

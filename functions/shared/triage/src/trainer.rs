@@ -55,7 +55,9 @@ impl Retraining {
         let (shipped, golden) = (shipped::masked_all(shipped), shipped::masked_all(golden));
         let (in_force, audited) = (read(&course.in_force), read(&course.audited));
         let batches: Vec<Vec<Example>> = course.batches.iter().map(|batch| read(batch)).collect();
-        let parts = Parts { shipped: &shipped, in_force: &in_force, golden: &golden, audited: &audited };
+        let outside = course.outside.map(|share| f64::from(share) / 1000.0);
+        let parts =
+            Parts { shipped: &shipped, in_force: &in_force, golden: &golden, audited: &audited, outside };
         let lesson = Lesson {
             shipped: &shipped,
             in_force: &in_force,
@@ -115,6 +117,8 @@ struct Parts<'a> {
     in_force: &'a [Example],
     golden: &'a [Example],
     audited: &'a [Example],
+    /// The share of texts out of scope that confidence assumes, 0 to 1, where people have shown it.
+    outside: Option<f64>,
 }
 
 struct Made {
@@ -143,7 +147,7 @@ impl Parts<'_> {
             pieces: Pieces::Shipped,
             provenance: &provenance,
         };
-        let model = train_steadily(examples)?;
+        let model = train_steadily(examples, self.outside)?;
         let classifier = Classifier::load(model.clone())?;
         let accuracy = accuracy(&classifier, self.golden);
         Ok(Made { version: classifier.version().to_owned(), model, accuracy })

@@ -20,10 +20,12 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
     let intents: Vec<_> = catalog.intents.iter().map(|i| (i.name.clone(), i.title.clone())).collect();
     let applications: Vec<_> =
         catalog.applications.iter().map(|a| (a.name.clone(), a.title.clone())).collect();
-    let level = request.application.as_ref().zip(request.entitlement.as_ref());
+    let read = |what: &Option<String>| what.clone().filter(|_| !view.is_blind());
+    let (application, entitlement) = (read(&request.application), read(&request.entitlement));
+    let level = application.as_ref().zip(entitlement.as_ref());
     let level = level.map(|(application, level)| level_choice(application, level));
-    let known = catalog.intent(&request.intent).map(|intent| intent.name.clone());
-    let duration = request.duration.map(|span| span.to_string()).unwrap_or_default();
+    let known = read(&catalog.intent(&request.intent).map(|intent| intent.name.clone()));
+    let duration = read(&request.duration.map(|span| span.to_string())).unwrap_or_default();
     Modal {
         kind: ModalKind::Correct,
         title: "What is it?".into(),
@@ -31,7 +33,7 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
         intro: Some(view.words.text.chars().take(500).collect()),
         fields: vec![
             select("intent", "Kind of request", false, intents, known),
-            select("application", "Application", true, applications, request.application.clone()),
+            select("application", "Application", true, applications, application),
             select("entitlement", "Level (empty: the usual one)", true, levels(view), level),
             ModalField {
                 name: "duration".into(),

@@ -4,7 +4,7 @@ use super::{View, how_long, instant, is_access, strong, who};
 use crate::{
     card::{Span, Text, plain},
     facts::{Context, Fact},
-    policy::decide::CERTAIN,
+    policy::{autonomy::Autonomy, decide::CERTAIN},
     window::Window,
 };
 
@@ -17,10 +17,14 @@ pub(super) fn bounds(window: &Window) -> impl Iterator<Item = (String, Text)> {
 impl View<'_> {
     pub(super) fn fields(&self) -> Vec<(String, Text)> {
         let request = self.request;
-        let mut fields = vec![("What".to_owned(), plain(self.what()))];
+        let what = (!self.is_blind()).then(|| ("What".to_owned(), plain(self.what())));
+        let mut fields = Vec::from_iter(what);
         fields.push(("For".into(), self.beneficiary()));
         if request.requester != request.beneficiary || request.beneficiary_unknown {
             fields.push(("Asked by".into(), vec![who(self.names, &request.requester)]));
+        }
+        if self.is_blind() {
+            return fields;
         }
         let action = request.plan.as_ref().and_then(|plan| plan.action.as_ref());
         let duration = action.map_or(request.duration, |action| action.duration);
@@ -80,9 +84,18 @@ impl View<'_> {
         lines
     }
 
+    /// Whether triage's reading is kept from whoever reads the request, so that they say what it is without it.
+    pub(super) fn is_blind(&self) -> bool {
+        let request = self.request;
+        request.autonomy == Autonomy::Shadow && request.confidence < CERTAIN && request.incident.is_none()
+    }
+
     /// Who read it, as what, and how surely.
     fn reading(&self) -> String {
         let intent = &self.request.intent;
+        if self.is_blind() {
+            return "Read by triage, which only learns for now: what it makes of it is not shown".into();
+        }
         match self.request.confidence {
             CERTAIN => format!("Read by the desk as {intent}"),
             0 => format!("Read by triage as {intent}, which is not relied on"),
@@ -101,6 +114,8 @@ fn held_back(why: &str) -> &'static str {
     match why {
         "stopped" => "Not approved automatically: automatic approval is stopped",
         "per-person" => "Not approved automatically: the cap of this requester is reached",
+        "suggest" => "Triage may only make suggestions for this kind of request",
+        "autonomy" => "A rule would approve it automatically; triage may not act on it without a person",
         "per-target" => "Not approved automatically: the cap of this access is reached",
         _ => "Not approved automatically: the cap of all is reached",
     }

@@ -102,6 +102,7 @@ fn headline(view: &View<'_>, gate: &Gate) -> String {
     }
     match gate.kind {
         GateKind::Desk if view.request.audit_of.is_some() => format!("Was this understood rightly: {what}?"),
+        GateKind::Desk if view.is_blind() => "Please say what this request is".into(),
         GateKind::Desk => format!("Please read this request: {what}?"),
         GateKind::Service => format!("Please take care of: {what}"),
         GateKind::Approval => format!("Please decide: {what}"),
@@ -134,7 +135,7 @@ fn audited(view: &View<'_>) -> Option<Text> {
 fn reading(view: &View<'_>, gate: &Gate) -> Vec<Text> {
     let unsure = view.request.confidence < view.config.policy.minimum_confidence;
     let read = gate.kind == GateKind::Desk || (gate.kind == GateKind::Service && unsure);
-    if !read {
+    if !read || view.is_blind() {
         return Vec::new();
     }
     let title =
@@ -190,9 +191,11 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
         GateKind::Desk => {
             let refuse = Button { label: "Not for us".into(), ..deny };
             let confirm = button(Press::Approve, "Understood rightly", Style::Primary, None);
-            match view.request.beneficiary_unknown && is_access(view.config, &view.request.intent) {
-                true => vec![correct, refuse],
-                false => vec![confirm, correct, refuse],
+            let unknown = view.request.beneficiary_unknown && is_access(view.config, &view.request.intent);
+            match (view.is_blind(), unknown) {
+                (true, _) => vec![Button { label: "Say what it is".into(), ..correct }, refuse],
+                (_, true) => vec![correct, refuse],
+                _ => vec![confirm, correct, refuse],
             }
         }
         GateKind::Service => {

@@ -6,7 +6,10 @@ use crate::{
     config::Config,
     ids::IncidentId,
     message::{Ask, Message, MessageStatus},
-    policy::decide::shorter,
+    policy::{
+        autonomy::{Autonomy, is_read_first},
+        decide::shorter,
+    },
 };
 
 /// What an asker is shown before anything is sent.
@@ -58,9 +61,14 @@ fn ask_fields(
     config: &Config,
 ) -> Vec<(String, Text)> {
     let label = |name: &str| if count > 1 { format!("{number}. {name}") } else { name.to_owned() };
-    let unsure = ask.beneficiary_unknown || ask.confidence < config.policy.minimum_confidence;
+    let unsure = ask.beneficiary_unknown || is_read_first(&config.policy, ask);
     let what = subject_line(config, &ask.intent, ask.application.as_deref(), ask.entitlement.as_deref());
-    let what = if unsure { format!("{what} (not sure: the desk will read it)") } else { what };
+    let what = match (unsure, ask.autonomy) {
+        (_, Autonomy::Shadow) => "The desk will read it".to_owned(),
+        (_, Autonomy::Suggest) => format!("{what} (the desk will read it)"),
+        (true, _) => format!("{what} (not sure: the desk will read it)"),
+        _ => what,
+    };
     let mut fields = vec![(label("What"), plain(what))];
     if is_access(config, &ask.intent) {
         let level = ask

@@ -1,7 +1,7 @@
 //! A second reader only ever adds caution.
 
 use super::*;
-use crate::{message::Grounds, policy::tests::config};
+use crate::policy::tests::config;
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -10,15 +10,10 @@ fn ask(confidence: u16) -> Ask {
         intent: "access.request".into(),
         application: Some("salesforce".into()),
         entitlement: Some("standard".into()),
-        duration: None,
-        window: crate::window::Window::default(),
         text: "I need Salesforce".into(),
-        reason: None,
-        beneficiary: None,
-        beneficiary_unknown: false,
         confidence,
         guesses: vec![("access.request".into(), 900)],
-        grounds: Grounds::default(),
+        ..Ask::default()
     }
 }
 

@@ -1,6 +1,9 @@
 //! A request as somebody describes it, to be told what the policy would make of it: nothing is stored or done.
 
-use super::decide::{CERTAIN, Facts};
+use super::{
+    autonomy::Autonomy,
+    decide::{CERTAIN, Facts},
+};
 use crate::{
     config::LoadedConfig,
     facts::{Context, DirectoryUser, EmployeeFacts, Fact},
@@ -39,6 +42,9 @@ pub struct Asked {
     /// How sure triage was, in thousandths.
     #[serde(default = "certain")]
     pub confidence: u16,
+    /// How much triage may do of it by itself.
+    #[serde(default, skip_serializing_if = "Autonomy::is_full")]
+    pub autonomy: Autonomy,
     /// When it is planned, like `2026-11-23T08:00:00Z`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub at: Option<String>,
@@ -125,6 +131,7 @@ impl Default for Asked {
             duration: None,
             window: Window::default(),
             confidence: CERTAIN,
+            autonomy: Autonomy::default(),
             at: None,
             requester: Somebody::default(),
             beneficiary: None,

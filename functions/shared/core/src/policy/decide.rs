@@ -1,6 +1,6 @@
 //! Applies the policy: the plan of a request.
 
-use super::{Stage, Then, Unverified, break_glass, chosen, conflicts, select::Court};
+use super::{Stage, Then, Unverified, autonomy::Autonomy, break_glass, chosen, conflicts, select::Court};
 use crate::{
     Result,
     catalog::{Application, Entitlement},
@@ -95,10 +95,11 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     let workflow = facts.config.catalog.intent(&facts.request.intent).map(|intent| intent.workflow.as_str());
     let low = facts.request.confidence < facts.config.policy.minimum_confidence;
     if workflow != Some(ACCESS_WORKFLOW) {
-        return Ok(if low && workflow.is_some() {
-            unsure(facts, LOW)
-        } else {
-            desk(facts, Outcome::Service)
+        return Ok(match (low, Autonomy::Suggest < autonomy(facts, None)) {
+            _ if workflow.is_none() => desk(facts, Outcome::Service),
+            (true, _) => unsure(facts, LOW),
+            (_, false) => restrained(facts, SUGGESTS),
+            (false, true) => desk(facts, Outcome::Service),
         });
     }
     let Some((application, entitlement)) = wanted(facts) else {
@@ -109,6 +110,10 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     }
     if low {
         return Ok(unsure(facts, LOW));
+    }
+    let autonomy = autonomy(facts, Some(entitlement));
+    if autonomy <= Autonomy::Suggest {
+        return Ok(restrained(facts, SUGGESTS));
     }
     let Some(action) = action(facts, application, entitlement) else {
         let mut decided = desk(facts, Outcome::Denied);
@@ -129,7 +134,21 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
         let denied = decided.outcome == Outcome::Denied;
         return Ok(if denied { decided } else { conflicts::resolved(facts, entitlement, decided) });
     }
-    Ok(by_rules(facts, entitlement, action))
+    let decided = by_rules(facts, entitlement, action);
+    let held_back = decided.outcome == Outcome::Automatic && autonomy < Autonomy::ActAndTell;
+    Ok(if held_back { restrained(facts, AFTER_APPROVAL) } else { decided })
+}
+
+/// How much triage may do of the request by itself: what its intent may, and no more than its risk allows. What a person
+/// said is not triage's, and break-glass waits for no reading.
+fn autonomy(facts: &Facts<'_>, entitlement: Option<&Entitlement>) -> Autonomy {
+    let request = facts.request;
+    if request.confidence >= CERTAIN || request.incident.is_some() {
+        return Autonomy::ActAndTell;
+    }
+    let rules = facts.config.policy.autonomy.as_ref();
+    let at_risk = rules.zip(entitlement).map(|(rules, entitlement)| rules.at_risk(entitlement.risk));
+    request.autonomy.min(at_risk.unwrap_or_default())
 }
 
 fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction) -> Decided {
@@ -258,6 +277,26 @@ fn holds(facts: &Facts<'_>, entitlement: &Entitlement) -> bool {
 
 /// Triage is not sure enough.
 const LOW: &str = "triage is less sure than minimum_confidence";
+/// Triage only makes a suggestion.
+const SUGGESTS: Restraint =
+    Restraint { name: "suggest", why: "triage may not act on this kind of request, only suggest" };
+/// A rule would approve what triage read alone.
+const AFTER_APPROVAL: Restraint = Restraint {
+    name: "autonomy",
+    why: "a rule would approve it, and triage may not act on it without a person",
+};
+
+/// Why triage does not act though it is sure: as plans name it, and in words.
+struct Restraint {
+    name: &'static str,
+    why: &'static str,
+}
+
+fn restrained(facts: &Facts<'_>, restraint: Restraint) -> Decided {
+    let mut decided = unsure(facts, restraint.why);
+    decided.plan.held_back = Some(restraint.name.to_owned());
+    decided
+}
 
 fn unsure(facts: &Facts<'_>, why: &'static str) -> Decided {
     Decided { why_unsure: Some(why), ..desk(facts, Outcome::Unsure) }

@@ -5,6 +5,7 @@ use crate::config::{Config, ROLES};
 use std::collections::BTreeMap;
 
 mod automatic;
+mod autonomy;
 mod catalog;
 mod conflicts;
 mod escalation;
@@ -77,6 +78,7 @@ pub fn lint(config: &Config) -> Vec<Finding> {
         policy.add("rules", what, "Let one rule match several applications, and shorten titles and aliases.");
     }
     rules::lint(config, &mut policy);
+    autonomy::lint(config, &mut policy);
     conflicts::lint_exemptions(config, &mut policy);
     wait_for::lint(&config.policy, &mut policy);
     if let Some(working_time) = &config.policy.working_time {

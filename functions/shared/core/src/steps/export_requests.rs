@@ -88,6 +88,7 @@ fn asked(
         duration: request.duration,
         window: request.window,
         confidence: request.confidence,
+        autonomy: request.autonomy,
         requester,
         beneficiary,
         verified: context.is_some_and(Context::is_verified),

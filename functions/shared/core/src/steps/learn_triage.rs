@@ -1,34 +1,46 @@
-//! `learn-triage`: makes a new model of the corrections that people have made, and puts it in force if it is no worse.
+//! `learn-triage`: makes a new model of the corrections that people have made, and puts it in force if it is no worse;
+//! and says by the same words what triage may do by itself.
 //!
 //! A model is made of the examples that ship and of all corrections in force, from scratch: nothing of it depends on the
 //! nights in which they came, and what was erased since is in it no more.
 
+mod choosing;
+mod measuring;
+mod reading;
+
+pub use choosing::MAX_NEW;
+
 use super::activate_config::admin_entry;
 use crate::{
-    Error, Result,
+    Result,
     audit::{By, Happening},
-    change::{Versioned, decode, put, read, read_request},
-    config::Config,
+    change::{decode, put},
     digest::Digest,
     gate::Example,
     ids::SubjectId,
-    learning::{
-        ActiveModel, Batch, Cause, Course, Golden, History, Labelled, Lesson, MAX_BATCH, Trained, key,
-    },
-    policy::decide::ACCESS_WORKFLOW,
+    learning::{ActiveModel, Batch, Cause, Course, Golden, History, Key, Labelled, Lesson, Trained, key},
+    policy::autonomy::levels,
     ports::{Clock, Configs, Expect, ReadStore, Trainer, Vault, WriteModels, WriteStore},
     slot::{List, Slot},
-    steps::record_decision::open_words,
 };
-use serde::Serialize;
+use choosing::New;
+use measuring::{Change, measure, outside};
+use reading::{newest, texts};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// New corrections that are looked at in one lesson; the others wait for the next one.
-pub const MAX_NEW: usize = 500;
 /// Corrections in force, and as many audits, that a model is made of: the newest.
 pub const MAX_KEPT: usize = 5_000;
 /// What the chain of administration calls it.
 const ACTION: &str = "learn-triage";
+
+/// On which occasion it learns.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct Occasion {
+    /// Whether corrections wait until their reviewer has a full batch of them.
+    #[serde(default)]
+    pub only_full: bool,
+}
 
 /// What a lesson came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
@@ -45,43 +57,81 @@ pub struct Report {
     pub waiting: usize,
     /// How the model was measured, if one was made.
     pub golden: Option<Golden>,
+    /// Intents that may do less by themselves than before.
+    pub lowered: usize,
+    /// Intents that may do more.
+    pub raised: usize,
 }
 
-/// Learns what is new. Without anything new, or a new model that ships, it does nothing.
+/// Measures what triage may do, and learns what is new. Without anything new, or a new model that ships, it does nothing.
 ///
 /// # Errors
-/// [`Error::Conflict`] if another model came into force meanwhile: nothing was changed but that a model is kept which
+/// [`crate::Error::Conflict`] if there is another lesson meanwhile: nothing was changed but that a model is kept which
 /// nobody uses; as the ports.
-pub async fn learn_triage<C>(ctx: &C) -> Result<Report>
+pub async fn learn_triage<C>(ctx: &C, occasion: Occasion) -> Result<Report>
 where
     C: WriteStore + Clock + Configs + Trainer + Vault + WriteModels,
 {
     let config = ctx.active().await?;
-    let history = history(ctx).await?;
+    let mut history = history(ctx).await?;
     let examples = examples(ctx).await?;
-    let new = New::of(&examples, &history, &config);
-    let waiting = new.waiting;
-    let batches = texts_of(ctx, new.batches).await?;
-    let is_other = history.base.as_ref().is_some_and(|base| *base != ctx.base());
-    let is_outdated = is_other && !history.in_force.is_empty();
-    if batches.is_empty() && !is_outdated {
-        return Ok(Report { waiting, ..Report::default() });
+    let said: Vec<&Example> = examples.iter().filter(|one| history.trusts(&one.reviewer)).collect();
+    let Change { lowered, raised } =
+        measure(ctx, &config.policy, &mut history, levels(&config.policy, &said)).await?;
+    let New { batches, waiting } = New::of(&examples, &history, &config, occasion.only_full);
+    let is_outdated = history.is_outdated(&ctx.base());
+    let standing = if is_outdated { history.standing() } else { Vec::new() };
+    let known: BTreeMap<Key, &Example> = examples.iter().map(|one| (key(one), one)).collect();
+    let again = standing.iter().map(|batch| batch.examples.iter().filter_map(|key| known.get(key).copied()));
+    let mut taught = Taught::default();
+    for batch in again.map(Vec::from_iter) {
+        taught.add(texts(ctx, batch).await?, true);
     }
-    let kept: Vec<&Example> = examples.iter().filter(|one| history.in_force.contains(&key(one))).collect();
-    let audited: Vec<&Example> =
-        examples.iter().filter(|one| one.audit && history.trusts(&one.reviewer)).collect();
+    for batch in batches {
+        taught.add(texts(ctx, batch).await?, false);
+    }
+    if taught.0.is_empty() && !is_outdated {
+        return Ok(Report { waiting, lowered, raised, ..Report::default() });
+    }
+    let in_force = |one: &&Example| !is_outdated && history.in_force.contains(&key(one));
+    let kept: Vec<&Example> = examples.iter().filter(in_force).collect();
+    let audited: Vec<&Example> = said.iter().copied().filter(|one| one.audit).collect();
     let course = Course {
-        in_force: texts(ctx, newest(kept)).await?.into_iter().map(|(_, text)| text).collect(),
-        batches: batches.iter().map(|batch| batch.iter().map(|(_, text)| text.clone()).collect()).collect(),
-        audited: texts(ctx, newest(audited)).await?.into_iter().map(|(_, text)| text).collect(),
+        in_force: labelled(texts(ctx, newest(kept)).await?),
+        batches: taught.0.iter().map(|(batch, _)| labelled(batch.clone())).collect(),
+        audited: labelled(texts(ctx, newest(audited)).await?),
+        outside: outside(&config.policy, &said),
     };
     let trained = ctx.train(&config, &course)?;
-    let judged = batches.iter().zip(&trained.learned).filter_map(|(batch, learned)| {
-        let reviewer = batch.first()?.0.reviewer.clone();
-        Some(Batch { reviewer, examples: batch.iter().map(|(one, _)| key(one)).collect(), learned: *learned })
-    });
-    let judged = judged.collect();
-    put_in_force(ctx, &history, trained, judged, is_outdated).await.map(|report| Report { waiting, ..report })
+    let judged = taught.judged(&trained.learned);
+    let report = put_in_force(ctx, &history, trained, judged, is_outdated).await?;
+    Ok(Report { waiting, lowered, raised, ..report })
+}
+
+/// Batches with their texts, and whether they were in force before.
+#[derive(Default)]
+struct Taught<'a>(Vec<(Vec<(&'a Example, Labelled)>, bool)>);
+
+impl<'a> Taught<'a> {
+    /// Adds a batch; one of which nothing can be read any more is none.
+    fn add(&mut self, batch: Vec<(&'a Example, Labelled)>, again: bool) {
+        if !batch.is_empty() {
+            self.0.push((batch, again));
+        }
+    }
+
+    fn judged(&self, learned: &[bool]) -> Vec<Batch> {
+        let judged = |((batch, again), learned): (&(Vec<(&Example, Labelled)>, bool), &bool)| {
+            let reviewer = batch.first()?.0.reviewer.clone();
+            let examples = batch.iter().map(|(one, _)| key(one)).collect();
+            Some(Batch { reviewer, examples, learned: *learned, again: *again })
+        };
+        self.0.iter().zip(learned).filter_map(judged).collect()
+    }
+}
+
+fn labelled(texts: Vec<(&Example, Labelled)>) -> Vec<Labelled> {
+    texts.into_iter().map(|(_, text)| text).collect()
 }
 
 /// All lessons, in their order, and what they come to.
@@ -107,88 +157,6 @@ async fn examples(ctx: &impl ReadStore) -> Result<Vec<Example>> {
     Ok(examples)
 }
 
-/// New corrections by reviewer, and how many wait.
-struct New<'a> {
-    batches: Vec<Vec<&'a Example>>,
-    waiting: usize,
-}
-
-impl<'a> New<'a> {
-    fn of(examples: &'a [Example], history: &History, config: &Config) -> Self {
-        let trusted = |one: &&Example| history.trusts(&one.reviewer);
-        let new = |one: &&Example| !one.audit && !history.has_judged(one);
-        let new: Vec<&Example> = examples.iter().filter(trusted).filter(new).collect();
-        let agreed = |one: &&&Example| {
-            let others = examples.iter().filter(trusted);
-            !wants_two(one, config) || others.into_iter().any(|other| agrees(other, one))
-        };
-        let mut by_reviewer: BTreeMap<&SubjectId, Vec<&Example>> = BTreeMap::new();
-        let mut taken = 0;
-        for one in new.iter().filter(agreed).take(MAX_NEW) {
-            by_reviewer.entry(&one.reviewer).or_default().push(one);
-            taken += 1;
-        }
-        let batches = by_reviewer.values().flat_map(|all| all.chunks(MAX_BATCH)).map(<[_]>::to_vec).collect();
-        Self { batches, waiting: new.len() - taken }
-    }
-}
-
-/// Whether a label would send requests to a workflow that changes access, where triage would not have.
-fn wants_two(example: &Example, config: &Config) -> bool {
-    let changes_access =
-        |name: &str| config.catalog.intent(name).is_some_and(|intent| intent.workflow == ACCESS_WORKFLOW);
-    changes_access(&example.label) && !changes_access(&example.predicted)
-}
-
-/// Whether another person has made the same correction.
-fn agrees(other: &Example, example: &Example) -> bool {
-    let same = other.label == example.label && other.predicted == example.predicted;
-    same && other.reviewer != example.reviewer && other.requester != example.reviewer
-}
-
-fn newest<T>(mut all: Vec<T>) -> Vec<T> {
-    all.split_off(all.len().saturating_sub(MAX_KEPT))
-}
-
-/// The batches with the texts of their requests; what was erased is left out, and so is a batch without any.
-async fn texts_of<'a, C: ReadStore + Vault>(
-    ctx: &C,
-    batches: Vec<Vec<&'a Example>>,
-) -> Result<Vec<Vec<(&'a Example, Labelled)>>> {
-    let mut all = Vec::with_capacity(batches.len());
-    for batch in batches {
-        let batch = texts(ctx, batch).await?;
-        if !batch.is_empty() {
-            all.push(batch);
-        }
-    }
-    Ok(all)
-}
-
-async fn texts<'a, C: ReadStore + Vault>(
-    ctx: &C,
-    examples: Vec<&'a Example>,
-) -> Result<Vec<(&'a Example, Labelled)>> {
-    let mut all = Vec::with_capacity(examples.len());
-    for example in examples {
-        match text(ctx, example).await {
-            Ok(text) => all.push((example, Labelled { text, label: example.label.clone() })),
-            // Erased, or sealed with a key that is: what nobody can read is not learned from.
-            Err(Error::NotFound(_) | Error::Broken(_)) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(all)
-}
-
-async fn text<C: ReadStore + Vault>(ctx: &C, example: &Example) -> Result<String> {
-    let request = read_request(ctx, &example.request).await?.value;
-    let slot = Slot::Words(example.request.clone());
-    let Versioned { value: sealed, .. } =
-        read::<String>(ctx, &slot).await?.ok_or(Error::NotFound("words"))?;
-    Ok(open_words(ctx, &request, &sealed).await?.text)
-}
-
 /// Keeps the model, then makes it the one in force together with the lesson and its entry in the chain.
 async fn put_in_force<C>(
     ctx: &C,
@@ -204,20 +172,16 @@ where
     if is_new {
         ctx.keep(&trained.version, &trained.model).await?;
     }
+    let new = || batches.iter().filter(|batch| !batch.again);
     let count = |learned: bool| -> usize {
-        batches.iter().filter(|batch| batch.learned == learned).map(|batch| batch.examples.len()).sum()
+        new().filter(|batch| batch.learned == learned).map(|batch| batch.examples.len()).sum()
     };
     let (learned, refused) = (count(true), count(false));
-    let reviewers: BTreeSet<SubjectId> = batches.iter().map(|batch| batch.reviewer.clone()).collect();
+    let reviewers: BTreeSet<SubjectId> = new().map(|batch| batch.reviewer.clone()).collect();
     let version = if is_new { Some(trained.version) } else { history.version.clone() };
-    let lesson = Lesson {
-        number: history.lessons + 1,
-        at: ctx.now(),
-        parent: history.version.clone(),
-        version: version.clone(),
-        cause: Cause::Learned { base: ctx.base(), batches, golden: trained.golden },
-    };
-    commit_lesson(ctx, &lesson, By::Function { name: ACTION.into() }, ACTION).await?;
+    let cause = Cause::Learned { base: ctx.base(), batches, golden: trained.golden };
+    let lesson = Lesson { version: version.clone(), ..history.next(ctx.now(), cause) };
+    commit_lesson(ctx, history, &lesson, By::Function { name: ACTION.into() }, ACTION).await?;
     let mut after = history.clone();
     after.take(&lesson);
     Ok(Report {
@@ -225,20 +189,29 @@ where
         learned,
         refused,
         suspended: reviewers.iter().filter(|who| !after.trusts(who)).count(),
-        waiting: 0,
         golden: Some(trained.golden),
+        ..Report::default()
     })
 }
 
-/// Records a lesson: itself, the model in force, and the entry of the chain that holds the lesson's digest.
+/// Records the lesson that follows a history: itself, what is in force by it, and the entry of the chain that holds its
+/// digest.
 ///
 /// # Errors
-/// [`Error::Conflict`] if there is another lesson meanwhile; as the ports.
-pub(super) async fn commit_lesson<C>(ctx: &C, lesson: &Lesson, by: By, action: &str) -> Result<()>
+/// [`crate::Error::Conflict`] if there is another lesson meanwhile; as the ports.
+pub(super) async fn commit_lesson<C>(
+    ctx: &C,
+    history: &History,
+    lesson: &Lesson,
+    by: By,
+    action: &str,
+) -> Result<()>
 where
     C: WriteStore + Clock,
 {
-    let active = ActiveModel { version: lesson.version.clone(), lesson: lesson.number };
+    let mut after = history.clone();
+    after.take(lesson);
+    let active = ActiveModel { version: after.version, lesson: after.lessons, levels: after.levels };
     let what =
         Happening::Operated { action: action.into(), subject: Digest::of(lesson)?, of: None, reason: None };
     let mut writes = vec![

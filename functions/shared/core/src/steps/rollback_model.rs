@@ -38,16 +38,11 @@ async fn attempt<C: WriteStore + Clock + Vault>(ctx: &C, order: &Order<Option<Di
     if history.version == order.of {
         return Ok(());
     }
-    let lesson = Lesson {
-        number: history.lessons + 1,
-        at: ctx.now(),
-        parent: history.version,
-        version: order.of.clone(),
-        cause: Cause::RolledBack {
-            by: order.operator.clone(),
-            reason: ctx.seal(&KeyOwner::System, PURPOSE, &order.reason).await?,
-        },
+    let cause = Cause::RolledBack {
+        by: order.operator.clone(),
+        reason: ctx.seal(&KeyOwner::System, PURPOSE, &order.reason).await?,
     };
+    let lesson = Lesson { version: order.of.clone(), ..history.next(ctx.now(), cause) };
     let by = By::Person { subject: order.operator.clone(), via: "operator".into() };
-    commit_lesson(ctx, &lesson, by, ACTION).await
+    commit_lesson(ctx, &history, &lesson, by, ACTION).await
 }

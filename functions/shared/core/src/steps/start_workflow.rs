@@ -233,6 +233,7 @@ fn request(
         confidence: if unknown { 0 } else { ask.confidence.min(999) },
         guesses: ask.guesses.clone(),
         model: message.model.clone(),
+        autonomy: ask.autonomy,
         incident: message.incident.clone(),
         ..Request::received(id, message.id.clone(), author, beneficiary, origin, asked)
     }
@@ -247,6 +248,7 @@ pub(super) fn requested(request: &Request, words: Digest) -> Happening {
         entitlement: request.entitlement.clone(),
         confidence: request.confidence,
         model: request.model.clone(),
+        autonomy: request.autonomy,
         requester: request.requester.clone(),
         beneficiary: request.beneficiary.clone(),
         filer: request.filer.clone(),

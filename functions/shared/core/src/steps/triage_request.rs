@@ -10,10 +10,14 @@ use crate::{
     config::Config,
     ids::{MessageId, RequestId, SubjectId},
     job::{Actor, AskerAnswer, Content, Envelope, Job, Notice, Queue},
+    learning::ActiveModel,
     message::{Ask, MAX_ASKS, MAX_TEXT_CHARACTERS, Message, MessageStatus, OUT_OF_SCOPE, Origin, check_text},
     opinion::{MAX_OPINION_MILLIS, Second, is_wanted, weigh},
     outbox::{Row, Work},
-    policy::break_glass::Emergency,
+    policy::{
+        autonomy::{Standing, allowed},
+        break_glass::Emergency,
+    },
     ports::{
         Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, SecondReader, Triage, Vault, WriteStore,
     },
@@ -132,7 +136,9 @@ where
     if let [only] = asks.as_mut_slice() {
         only.text.clone_from(&input.text);
     }
+    let standing = standing(ctx, &config).await?;
     for ask in &mut asks {
+        ask.autonomy = allowed(&config.policy, &standing, ask);
         ask.beneficiary = input.beneficiary.clone().or(ask.beneficiary.take());
         if let Some(emergency) = &input.emergency {
             ask.reason = Some(emergency.reason.clone());
@@ -146,6 +152,16 @@ where
         read_twice(ctx, &config, &mut asks).await;
     }
     Ok(asks)
+}
+
+/// What triage may rely on, where the policy asks.
+async fn standing(ctx: &(impl ReadStore + Triage), config: &Config) -> Result<Standing> {
+    if config.policy.autonomy.is_none() {
+        return Ok(Standing::default());
+    }
+    let active = read::<ActiveModel>(ctx, &Slot::ActiveModel).await?;
+    let levels = active.map(|active| active.value.levels).unwrap_or_default();
+    Ok(Standing { levels, certified: ctx.certified() })
 }
 
 /// Has the second reader, where there is one, read what no person would read first; all of it within a bounded time.
@@ -180,6 +196,7 @@ fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
         beneficiary_unknown: false,
         confidence: 0,
         guesses: first.as_ref().map(|ask| ask.guesses.clone()).unwrap_or_default(),
+        autonomy: first.as_ref().map(|ask| ask.autonomy).unwrap_or_default(),
         grounds: first.map(|ask| ask.grounds).unwrap_or_default(),
     }
 }

@@ -2,7 +2,9 @@
 
 use super::models;
 use crate::{base::Base, env};
-use countersign_core::{Result, config::Config, message::Ask, ports::Triage, time::Timestamp};
+use countersign_core::{
+    Result, config::Config, message::Ask, policy::autonomy::Certified, ports::Triage, time::Timestamp,
+};
 use countersign_triage::renewed::Renewed;
 use tracing::error;
 
@@ -32,6 +34,10 @@ impl Triage for Adapter {
 
     fn version(&self) -> String {
         self.renewed.current().version()
+    }
+
+    fn certified(&self) -> Vec<Certified> {
+        self.renewed.current().certified()
     }
 
     async fn renew(&self) {

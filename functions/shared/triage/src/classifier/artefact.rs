@@ -1,11 +1,12 @@
 //! The file of a classifier: little-endian, every length checked, a SHA-256 at its end.
 //!
 //! `CSCLASSI`, format, feature specification (u32 each), provenance (text); the labels (count, texts); temperature,
-//! assumed share, threshold (f64 each) and the calibration; the rows of the head; the vocabulary (two counts with
+//! assumed share, threshold (f64 each), the calibration and what is certified (f64 each); the rows of the head; the vocabulary (two counts with
 //! sorted hashes); the stored examples; the word-piece table behind its length (0: none; 32: the SHA-256 of the one that
 //! is part of the program); the SHA-256 of all before.
 
 use super::calibration::Calibration;
+use super::certify::Certificate;
 use super::encoder::FEATURES;
 use super::guess::OUT_OF_SCOPE;
 use super::layout::{Reader, Writer};
@@ -22,7 +23,7 @@ use bytes::Bytes;
 /// The most bytes of a classifier's file.
 pub const MAX_CLASSIFIER_BYTES: usize = 64 << 20;
 const MAGIC: &[u8] = b"CSCLASSI";
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 /// More classes than people can tell apart are taken for damage.
 pub(crate) const MAX_CLASSES: usize = 1024;
 const MAX_LABEL_BYTES: usize = 255;
@@ -38,6 +39,7 @@ pub(crate) fn encode(classifier: &Classifier, pieces: Pieces<'_>) -> Vec<u8> {
     classifier.labels.iter().for_each(|label| out.text(label));
     out.f64s([classifier.temperature, classifier.assumed_share, classifier.threshold]);
     classifier.calibration.write(&mut out);
+    classifier.certificate.write(&mut out);
     classifier.rows.write(&mut out);
     for hashes in [&classifier.vocabulary.words, &classifier.vocabulary.pairs] {
         out.count(hashes.len());
@@ -76,6 +78,7 @@ fn read(content: Bytes, file: &[u8]) -> Result<Classifier, LoadError> {
     let labels = read_labels(&mut reader)?;
     let [temperature, assumed_share, threshold] = reader.f64s("numbers")?;
     let calibration = Calibration::read(&mut reader)?;
+    let certificate = Certificate::read(&mut reader)?;
     let rows = Rows::read(&mut reader, FEATURES, labels.len())?;
     let vocabulary = Vocabulary { words: read_hashes(&mut reader)?, pairs: read_hashes(&mut reader)? };
     let neighbours = Neighbours::read(&mut reader)?;
@@ -94,6 +97,7 @@ fn read(content: Bytes, file: &[u8]) -> Result<Classifier, LoadError> {
         vocabulary,
         neighbours,
         calibration,
+        certificate,
         assumed_share,
         threshold,
     })

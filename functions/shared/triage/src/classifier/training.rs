@@ -2,6 +2,7 @@
 
 use super::artefact::{MAX_CLASSES, encode as write};
 use super::calibration::{self, Calibration, Judged};
+use super::certify::Certificate;
 use super::encoder::{Encoded, FEATURES, encode};
 use super::guess::{OUT_OF_SCOPE, softmax};
 use super::head::{Head, Sample};
@@ -21,6 +22,9 @@ const SEED: u64 = 1;
 const MAX_STORED: usize = 30;
 /// A desk sees more out of scope than a validation set usually holds; the less sure side is the safe one.
 const LEAST_ASSUMED_SHARE: f64 = 0.10;
+/// A share that was measured is taken within these.
+const LEAST_SHARE: f64 = 0.01;
+const MOST_SHARE: f64 = 0.9;
 
 /// What a classifier is made from.
 #[derive(Debug, Clone, Copy)]
@@ -103,12 +107,13 @@ pub enum TrainError {
 /// # Errors
 /// [`TrainError`] says what is wrong with the examples.
 pub fn train(examples: Examples<'_>, progress: &mut dyn FnMut(Progress)) -> Result<Vec<u8>, TrainError> {
-    trained(examples, Order::Shuffled, progress)
+    trained(examples, Order::Shuffled, None, progress)
 }
 
-/// As [`train`], so that a few examples more hardly change what is made of the others.
-pub(crate) fn train_steadily(examples: Examples<'_>) -> Result<Vec<u8>, TrainError> {
-    trained(examples, Order::Steady, &mut |_| ())
+/// As [`train`], so that a few examples more hardly change what is made of the others; for a share of texts out of scope,
+/// 0 to 1, where one is known.
+pub(crate) fn train_steadily(examples: Examples<'_>, outside: Option<f64>) -> Result<Vec<u8>, TrainError> {
+    trained(examples, Order::Steady, outside, &mut |_| ())
 }
 
 /// In which order examples are learned.
@@ -121,6 +126,7 @@ enum Order {
 fn trained(
     examples: Examples<'_>,
     order: Order,
+    share: Option<f64>,
     progress: &mut dyn FnMut(Progress),
 ) -> Result<Vec<u8>, TrainError> {
     if examples.validation.is_empty() {
@@ -153,8 +159,11 @@ fn trained(
         })
         .collect();
     let calibration = Calibration::fit(&judged);
-    let assumed_share = calibration.fitted_share().max(LEAST_ASSUMED_SHARE);
-    let threshold = calibration::threshold(&judged, &calibration::out_of_fold(&judged, assumed_share));
+    let usual = || calibration.fitted_share().max(LEAST_ASSUMED_SHARE);
+    let assumed_share = share.map_or_else(usual, |share| share.clamp(LEAST_SHARE, MOST_SHARE));
+    let confidences = calibration::out_of_fold(&judged, assumed_share);
+    let threshold = calibration::threshold(&judged, &confidences);
+    let certificate = Certificate::of(&judged, &confidences, assumed_share);
     let classifier = Classifier {
         labels,
         provenance: examples.provenance.to_owned(),
@@ -165,6 +174,7 @@ fn trained(
         vocabulary,
         neighbours,
         calibration,
+        certificate,
         assumed_share,
         threshold,
     };

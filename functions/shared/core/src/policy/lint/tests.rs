@@ -13,6 +13,7 @@ use crate::{
 };
 use serde_json::json;
 
+mod autonomy;
 mod times;
 mod waits;
 

@@ -1,0 +1,80 @@
+//! What people's words say of triage: what it may do by itself, and how much of what comes is no matter of the desk.
+
+use super::{ACTION, commit_lesson};
+use crate::{
+    Result,
+    audit::By,
+    gate::Example,
+    learning::{Cause, History},
+    message::OUT_OF_SCOPE,
+    policy::{Policy, autonomy::Autonomy},
+    ports::{Clock, WriteStore},
+    proportion,
+};
+use std::{
+    cmp::Ordering,
+    collections::{BTreeMap, BTreeSet},
+};
+
+/// With fewer audits than this nothing is said of what triage was sure of.
+const MIN_AUDITED: usize = 50;
+/// The newest words that are looked at.
+const MAX_LOOKED_AT: usize = 2_000;
+const WHOLE: f64 = 1_000.0;
+/// What the entry of the chain calls a change of what triage may do.
+const MEASURED: &str = "measure-triage";
+
+/// How many intents may do less by themselves than before, and how many more.
+#[derive(Default)]
+pub(super) struct Change {
+    pub(super) lowered: usize,
+    pub(super) raised: usize,
+}
+
+/// Records what triage may do from now on, if that is something else.
+pub(super) async fn measure<C>(
+    ctx: &C,
+    policy: &Policy,
+    history: &mut History,
+    levels: BTreeMap<String, Autonomy>,
+) -> Result<Change>
+where
+    C: WriteStore + Clock,
+{
+    if history.levels == levels {
+        return Ok(Change::default());
+    }
+    let start = |intent: &str| policy.autonomy.as_ref().map(|rules| rules.range(intent).start);
+    let of = |levels: &BTreeMap<String, Autonomy>, intent: &str| {
+        levels.get(intent).copied().or_else(|| start(intent)).unwrap_or_default()
+    };
+    let intents: BTreeSet<&String> = history.levels.keys().chain(levels.keys()).collect();
+    let change = |intent: &String| of(&levels, intent).cmp(&of(&history.levels, intent));
+    let changes: Vec<Ordering> = intents.into_iter().map(change).collect();
+    let count = |change| changes.iter().filter(|one| **one == change).count();
+    let change = Change { lowered: count(Ordering::Less), raised: count(Ordering::Greater) };
+    let lesson = history.next(ctx.now(), Cause::Measured { levels });
+    commit_lesson(ctx, history, &lesson, By::Function { name: ACTION.into() }, MEASURED).await?;
+    history.take(&lesson);
+    Ok(change)
+}
+
+/// How many of a thousand requests are no matter of the desk; `None` where too few people have said so.
+///
+/// The desk reads all that triage was unsure of, and `audit_share` of the rest, so each audit stands for many requests.
+/// Of these few the upper bound is taken: less sure is the safe side.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a share of 0 to 1000")]
+pub(super) fn outside(policy: &Policy, examples: &[&Example]) -> Option<u16> {
+    let newest = examples.iter().rev().take(MAX_LOOKED_AT).copied();
+    let (audits, others): (Vec<&Example>, Vec<&Example>) = newest.partition(|one| one.audit);
+    if audits.len() < MIN_AUDITED || policy.audit_share == 0 {
+        return None;
+    }
+    let is_outside = |one: &&&Example| one.label == OUT_OF_SCOPE;
+    let unsure = || others.iter().filter(|one| one.confidence < policy.minimum_confidence);
+    let audited = audits.len() as f64 * WHOLE / f64::from(policy.audit_share);
+    let in_audits = proportion::upper(audits.iter().filter(is_outside).count(), audits.len());
+    let (read, read_outside) = (unsure().count() as f64, unsure().filter(is_outside).count() as f64);
+    let share = (read_outside + in_audits * audited) / (read + audited);
+    Some(libm::round(share * WHOLE).min(WHOLE - 1.0) as u16)
+}
