@@ -23,6 +23,8 @@ mod api;
 mod approval;
 #[path = "journeys/automatic.rs"]
 mod automatic;
+#[path = "journeys/autonomy.rs"]
+mod autonomy;
 #[path = "journeys/break_glass.rs"]
 mod break_glass;
 #[path = "journeys/budget.rs"]

@@ -30,7 +30,8 @@ impl Trainer for World {
 
     fn train(&self, _: &Config, course: &Course) -> Result<Trained> {
         let base = self.base();
-        let is_harmful = |one: &Labelled| one.text.contains(POISON) || (!base.is_empty() && one.text.contains(&base));
+        let is_harmful =
+            |one: &Labelled| one.text.contains(POISON) || (!base.is_empty() && one.text.contains(&base));
         let is_good = |batch: &Vec<Labelled>| !batch.iter().any(is_harmful);
         let batches = course.batches.iter().filter(|batch| is_good(batch)).flatten();
         let learned: Vec<&Labelled> = course.in_force.iter().chain(batches).collect();

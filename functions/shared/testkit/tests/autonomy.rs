@@ -35,9 +35,9 @@ fn world(rules: AutonomyRules) -> World {
     })
 }
 
-/// Ben, an engineer, asks for what a rule gives to engineers automatically.
-fn asks(world: &World, confidence: u16) -> RequestId {
-    world.ask("ben", Ask { confidence, ..access("github", None, None) })
+/// An engineer asks for what a rule gives to engineers automatically.
+fn asks(world: &World, who: &str, confidence: u16) -> RequestId {
+    world.ask(who, Ask { confidence, ..access("github", None, None) })
 }
 
 /// The desk has said so often that triage was right, and so often that it was not, and nothing else.
@@ -77,7 +77,7 @@ fn a_confident_request_is_handled_as_its_autonomy_says() {
         (Shadow, 999, Some(GateKind::Desk)),
     ] {
         let world = world(rules(level, level));
-        let id = asks(&world, confidence);
+        let id = asks(&world, "ben", confidence);
         let gate =
             world.record(&Slot::Gate(id.clone(), 1)).map(|gate: countersign_core::gate::Gate| gate.kind);
         assert_eq!(gate, first, "{level:?} {confidence}");
@@ -171,22 +171,22 @@ fn break_glass_waits_for_no_reading() {
 #[test]
 fn an_intent_earns_its_autonomy_by_what_the_desk_says_and_loses_it() {
     let world = world(rules(ActAfterApproval, ActAndTell));
-    let waits = |expected| {
-        let id = asks(&world, 999);
+    let waits = |who: &str, expected| {
+        let id = asks(&world, who, 999);
         let waits = world.request(&id).outcome.is_none();
         assert_eq!(waits, expected);
         if waits {
-            world.take_back("ben", &id);
+            world.take_back(who, &id);
             world.run();
         }
     };
     said(&world, 58, 0);
     assert_eq!((night(&world).raised, all(&world)), (0, 0));
-    waits(true);
+    waits("ben", true);
     said(&world, 59, 0);
     assert_eq!((night(&world).raised, all(&world)), (1, 1));
     assert_eq!(night(&world), Report::default());
-    waits(false);
+    waits("ben", false);
     // Now it is wrong too often to be surely right, then surely wrong too often, then better.
     for (wrong, lowered, raised, level) in [(3, 1, 0, None), (20, 1, 0, Some(&Suggest)), (3, 0, 1, None)] {
         said(&world, 59, wrong);
@@ -194,7 +194,7 @@ fn an_intent_earns_its_autonomy_by_what_the_desk_says_and_loses_it() {
         assert_eq!((report.lowered, report.raised), (lowered, raised), "{wrong}");
         let active: ActiveModel = world.record(&Slot::ActiveModel).unwrap();
         assert_eq!((active.levels.get(INTENT), active.version), (level, None), "{wrong}");
-        waits(true);
+        waits("chloe", true);
     }
     let measured = |action: &String| action == "measure-triage";
     assert_eq!(world.admin_actions().into_iter().filter(measured).count(), 4);
@@ -213,6 +213,6 @@ fn an_intent_has_a_range_of_its_own() {
     assert_eq!(night(&world).raised, 1);
     let active: ActiveModel = world.record(&Slot::ActiveModel).unwrap();
     assert_eq!(active.levels, [(INTENT.to_owned(), ActAfterApproval)].into());
-    let id = asks(&world, 999);
+    let id = asks(&world, "ben", 999);
     assert_eq!(world.gate(&id, 1).kind, GateKind::Desk);
 }

@@ -210,10 +210,9 @@ fn what_was_learned_is_judged_again_when_another_model_ships() {
     assert_eq!((report.learned, report.refused, report.suspended), (0, 0, 0));
     assert_eq!(in_force(&world), "second\nmy lamp flickers = facilities.request\n");
     let Cause::Learned { batches, .. } = &all(&world)[1].cause else { panic!("nothing was learned") };
-    assert_eq!(
-        batches.iter().map(|batch| (batch.again, batch.learned)).collect::<Vec<_>>(),
-        [(true, false), (true, true)]
-    );
+    let judged =
+        |learned| batches.iter().filter(move |batch| batch.again && batch.learned == learned).count();
+    assert_eq!((batches.len(), judged(true), judged(false)), (2, 1, 1));
     // Neither is it learned again, nor held against anybody; and it is done once.
     assert_eq!((learned(&world), all(&world).len()), (Report::default(), 2));
 }

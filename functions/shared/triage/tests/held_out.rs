@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use countersign_core::proportion;
 use countersign_triage::classifier::{measures, shipped_table};
 use countersign_triage::shipped::{self, MODEL};
 use countersign_triage::{Classifier, OUT_OF_SCOPE, understand};
@@ -103,6 +104,27 @@ fn the_classifier_alone_is_calibrated_and_knows_its_scope() {
     assert!(measures.out_of_scope_recall.unwrap() >= 0.88);
     assert!(measures.auroc.unwrap() >= 0.96);
     assert!(measures.ece.unwrap() <= 0.07);
+}
+
+/// On other texts, by other authors, no certified threshold is surely broken.
+#[test]
+fn what_is_certified_is_not_refuted_by_other_texts() {
+    let model = shipped::model().unwrap();
+    let certified: Vec<(u16, f64)> = model.certified().collect();
+    assert!(certified.iter().any(|(error, _)| *error <= 100), "{certified:?}");
+    let judged: Vec<(f64, bool)> = examples::measured()
+        .iter()
+        .map(|styled| {
+            let verdict = model.classify(&shipped::masked(&styled.example.text));
+            (verdict.confidence, verdict.best == styled.example.label)
+        })
+        .collect();
+    for (error, from) in certified {
+        let accepted: Vec<bool> = judged.iter().filter(|one| one.0 >= from).map(|one| one.1).collect();
+        let wrong = accepted.iter().filter(|right| !**right).count();
+        println!("certified for {error} of 1000 from {from}: {wrong} of {} wrong", accepted.len());
+        assert!(proportion::lower(wrong, accepted.len()) <= f64::from(error) / 1000.0, "{error} from {from}");
+    }
 }
 
 fn outcomes() -> Vec<Outcome> {
