@@ -62,7 +62,11 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
         Happening::Planned { rule, outcome, held_back: Some(why), .. } => {
             format!(
                 "the policy was applied: {rule} wants {outcome}, not automatically: {}",
-                why.replace('-', " ")
+                match why.as_str() {
+                    "autonomy" => "triage may not act on it without a person".to_owned(),
+                    "suggest" => "triage may only suggest".to_owned(),
+                    other => other.replace('-', " "),
+                }
             )
         }
         Happening::Planned { rule, outcome, .. } => format!("the policy was applied: {rule} wants {outcome}"),

@@ -80,6 +80,15 @@ fn remarks(classifier: &Classifier) -> Vec<String> {
         classifier.threshold(),
         classifier.assumed_share() * 100.0
     )];
+    let certified: Vec<String> = classifier
+        .certified()
+        .map(|(error, from)| format!("{:.0} % from {from:.3} on", f64::from(error) / 10.0))
+        .collect();
+    remarks.push(match certified.as_slice() {
+        [] => "nothing is certified: the validation set has too few texts, or too many of them go wrong"
+            .to_owned(),
+        some => format!("certified to be wrong in no more than {} (95 % certain)", some.join(", ")),
+    });
     if !classifier.knows_out_of_scope() {
         remarks.push(
             "the validation set has too few texts labelled out_of_scope: what is out of scope is not recognised"

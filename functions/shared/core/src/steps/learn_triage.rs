@@ -83,14 +83,13 @@ where
     let standing = if is_outdated { history.standing() } else { Vec::new() };
     let known: BTreeMap<Key, &Example> = examples.iter().map(|one| (key(one), one)).collect();
     let again = standing.iter().map(|batch| batch.examples.iter().filter_map(|key| known.get(key).copied()));
-    let mut taught = Taught::default();
-    for batch in again.map(Vec::from_iter) {
-        taught.add(texts(ctx, batch).await?, true);
+    let again = again.map(|batch| (batch.collect::<Vec<_>>(), true));
+    let mut taught = Vec::new();
+    for (batch, again) in again.chain(batches.into_iter().map(|batch| (batch, false))) {
+        taught.push(Taught { texts: texts(ctx, batch).await?, again });
     }
-    for batch in batches {
-        taught.add(texts(ctx, batch).await?, false);
-    }
-    if taught.0.is_empty() && !is_outdated {
+    taught.retain(|batch| !batch.texts.is_empty());
+    if taught.is_empty() && !is_outdated {
         return Ok(Report { waiting, lowered, raised, ..Report::default() });
     }
     let in_force = |one: &&Example| !is_outdated && history.in_force.contains(&key(one));
@@ -98,35 +97,29 @@ where
     let audited: Vec<&Example> = said.iter().copied().filter(|one| one.audit).collect();
     let course = Course {
         in_force: labelled(texts(ctx, newest(kept)).await?),
-        batches: taught.0.iter().map(|(batch, _)| labelled(batch.clone())).collect(),
+        batches: taught.iter().map(|batch| labelled(batch.texts.clone())).collect(),
         audited: labelled(texts(ctx, newest(audited)).await?),
         outside: outside(&config.policy, &said),
     };
     let trained = ctx.train(&config, &course)?;
-    let judged = taught.judged(&trained.learned);
+    let judged = taught.iter().zip(&trained.learned).filter_map(|(batch, learned)| batch.judged(*learned));
+    let judged = judged.collect();
     let report = put_in_force(ctx, &history, trained, judged, is_outdated).await?;
     Ok(Report { waiting, lowered, raised, ..report })
 }
 
-/// Batches with their texts, and whether they were in force before.
-#[derive(Default)]
-struct Taught<'a>(Vec<(Vec<(&'a Example, Labelled)>, bool)>);
+/// A batch with its texts, and whether it was in force before.
+struct Taught<'a> {
+    texts: Vec<(&'a Example, Labelled)>,
+    again: bool,
+}
 
-impl<'a> Taught<'a> {
-    /// Adds a batch; one of which nothing can be read any more is none.
-    fn add(&mut self, batch: Vec<(&'a Example, Labelled)>, again: bool) {
-        if !batch.is_empty() {
-            self.0.push((batch, again));
-        }
-    }
-
-    fn judged(&self, learned: &[bool]) -> Vec<Batch> {
-        let judged = |((batch, again), learned): (&(Vec<(&Example, Labelled)>, bool), &bool)| {
-            let reviewer = batch.first()?.0.reviewer.clone();
-            let examples = batch.iter().map(|(one, _)| key(one)).collect();
-            Some(Batch { reviewer, examples, learned: *learned, again: *again })
-        };
-        self.0.iter().zip(learned).filter_map(judged).collect()
+impl Taught<'_> {
+    /// What became of it; `None` of a batch of which nothing can be read any more.
+    fn judged(&self, learned: bool) -> Option<Batch> {
+        let reviewer = self.texts.first()?.0.reviewer.clone();
+        let examples = self.texts.iter().map(|(one, _)| key(one)).collect();
+        Some(Batch { reviewer, examples, learned, again: self.again })
     }
 }
 
