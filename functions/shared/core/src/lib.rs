@@ -24,6 +24,7 @@ pub mod person;
 pub mod policy;
 pub mod ports;
 pub mod posted;
+pub mod question;
 pub mod reduction;
 pub mod request;
 pub mod slot;

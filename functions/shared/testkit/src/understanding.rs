@@ -22,6 +22,7 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         confidence: 930,
         guesses: vec![("access.request".into(), 930)],
         grounds: Grounds::default(),
+        questions: None,
     }
 }
 
@@ -43,5 +44,6 @@ pub(crate) fn nothing(text: &str) -> Ask {
             words: vec!["thing".into()],
             doubts: vec!["Too few of its words are familiar.".into()],
         },
+        questions: None,
     }
 }

@@ -107,6 +107,7 @@ fn ask(ask: crate::Ask) -> Ask {
             .map(|guess| (guess.intent, thousandths(guess.probability)))
             .collect(),
         grounds: Grounds { words: ask.words, doubts: ask.doubts },
+        questions: None,
     }
 }
 
@@ -125,6 +126,7 @@ fn unread(text: &str) -> Ask {
         confidence: 0,
         guesses: Vec::new(),
         grounds: Grounds { words: Vec::new(), doubts: vec![UNREAD.to_owned()] },
+        questions: None,
     }
 }
 

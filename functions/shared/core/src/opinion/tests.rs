@@ -19,6 +19,7 @@ fn ask(confidence: u16) -> Ask {
         confidence,
         guesses: vec![("access.request".into(), 900)],
         grounds: Grounds::default(),
+        questions: None,
     }
 }
 
