@@ -89,6 +89,7 @@ fn ask(ask: crate::Ask) -> Ask {
     let duration = ask.duration_seconds.map(Span::of_seconds).transpose();
     // Without its length this would be more than was asked: a person reads it.
     let confidence = if duration.is_ok() { thousandths(ask.confidence) } else { 0 };
+    let questions = ask.questions.filter(|_| duration.is_ok());
     let instant = |seconds: i64| Timestamp(seconds.saturating_mul(1_000));
     Ask {
         intent: ask.intent,
@@ -107,7 +108,7 @@ fn ask(ask: crate::Ask) -> Ask {
             .map(|guess| (guess.intent, thousandths(guess.probability)))
             .collect(),
         grounds: Grounds { words: ask.words, doubts: ask.doubts },
-        questions: None,
+        questions,
     }
 }
 
@@ -132,7 +133,7 @@ fn unread(text: &str) -> Ask {
 
 /// A probability in whole thousandths, rounded down: never surer than it was.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000 first")]
-fn thousandths(probability: f64) -> u16 {
+pub(crate) fn thousandths(probability: f64) -> u16 {
     (probability.clamp(0.0, 1.0) * 1000.0) as u16
 }
 
@@ -156,6 +157,7 @@ mod tests {
             guesses: Vec::new(),
             words: Vec::new(),
             doubts: Vec::new(),
+            questions: None,
         };
         let ask = ask(read);
         assert_eq!((ask.duration.map(Span::seconds), ask.confidence), expected, "{seconds:?}");
