@@ -59,6 +59,8 @@ mod lifetime;
 mod passing_on;
 #[path = "journeys/quarantine.rs"]
 mod quarantine;
+#[path = "journeys/questions.rs"]
+mod questions;
 #[path = "journeys/quorum.rs"]
 mod quorum;
 #[path = "journeys/seats.rs"]

@@ -152,6 +152,10 @@ fn presses_carry_an_opaque_id_only() {
       messages {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"address":{"channel":"slack","conversation":"D0MARCUS","message":"1763818300.000100"},"job":"adopt","shown":"shown-1"}
     press-cancel
       decisions {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"cast_at":1763818330000,"job":"cancel","place":"D0MARCUS","request":"request-1"}
+    press-choose
+      start {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"answer":{"choose":{"choice":1,"question":1}},"job":"settle","message":"message-1"}
+    press-choose-crafted
+      Countersign.Invalid
     press-claim
       decisions {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"cast_at":1763818330000,"job":"claim","of":{"shown":"shown-1","spot":"card"},"place":"D0MARCUS"}
       messages {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"address":{"channel":"slack","conversation":"D0MARCUS","message":"1763818300.000100"},"job":"adopt","shown":"shown-1"}

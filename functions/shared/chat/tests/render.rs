@@ -10,7 +10,9 @@ use countersign_chat::slack::{limits, render_card, render_modal};
 use countersign_core::{
     card::{Button, Card, Input, Modal, ModalField, ModalKind, Press, Span, Style, Text, plain},
     digest::canonical,
+    ids::{MAX_ID_BYTES, MessageId},
     person::{ChannelKind, ChatUser},
+    question::{Asked, MAX_CHOICES},
 };
 use proptest::{collection::vec, option, prelude::*, sample::select};
 use serde_json::Value;
@@ -161,6 +163,19 @@ fn buttons_of_one_action_stand_in_blocks_of_their_own() {
         .filter_map(|block| Some(block["elements"].as_array()?.len()))
         .collect();
     assert_eq!(rows, [2, 2, 1]);
+}
+
+#[test]
+fn what_can_be_chosen_stands_in_one_row() {
+    let all = Press::CHOICES.into_iter().chain([Press::SendToDesk, Press::Discard]);
+    let value =
+        Asked { message: MessageId::new("m".repeat(MAX_ID_BYTES)).unwrap(), question: u32::MAX }.to_string();
+    let buttons = all.map(|press| Button { label: "x".repeat(200), ..button(press, Style::Plain, &value) });
+    let (_, blocks) = render_card(&Card { buttons: buttons.collect(), ..Card::default() });
+    let rows: Vec<&Vec<Value>> =
+        blocks.as_array().unwrap().iter().filter_map(|block| block["elements"].as_array()).collect();
+    assert_eq!(rows.iter().map(|row| row.len()).collect::<Vec<_>>(), [MAX_CHOICES + 2]);
+    assert!(rows[0].iter().all(|button| button["value"] == value.as_str()), "nothing of it is cut");
 }
 
 #[test]

@@ -1,6 +1,9 @@
 //! Cards and modals as every chat channel can show them: text, fields, buttons, no markup.
 
-use crate::person::{ChannelKind, ChatUser};
+use crate::{
+    person::{ChannelKind, ChatUser},
+    question::MAX_CHOICES,
+};
 use serde::{Deserialize, Serialize};
 
 /// A piece of text. Channels escape [`Span::Plain`]; nothing in it is ever markup.
@@ -75,13 +78,21 @@ pub enum Press {
     SendToDesk,
     /// Takes an understood message back.
     Discard,
+    /// Chooses the first of what a question offers.
+    ChooseFirst,
+    /// Chooses the second.
+    ChooseSecond,
+    /// Chooses the third.
+    ChooseThird,
+    /// Chooses the fourth.
+    ChooseFourth,
     /// Takes a request back.
     Cancel,
 }
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 16] = [
         Self::Approve,
         Self::ApproveWith,
         Self::Deny,
@@ -93,8 +104,17 @@ impl Press {
         Self::Send,
         Self::SendToDesk,
         Self::Discard,
+        Self::ChooseFirst,
+        Self::ChooseSecond,
+        Self::ChooseThird,
+        Self::ChooseFourth,
         Self::Cancel,
     ];
+
+    /// Those that choose, by the number of the choice. They are told apart by name, since a channel may want every
+    /// button of a row to have another one.
+    pub const CHOICES: [Self; MAX_CHOICES] =
+        [Self::ChooseFirst, Self::ChooseSecond, Self::ChooseThird, Self::ChooseFourth];
 
     /// The stable name, used as the channel's action id.
     #[must_use]
@@ -111,6 +131,10 @@ impl Press {
             Self::Send => "send",
             Self::SendToDesk => "send_to_desk",
             Self::Discard => "discard",
+            Self::ChooseFirst => "choose_first",
+            Self::ChooseSecond => "choose_second",
+            Self::ChooseThird => "choose_third",
+            Self::ChooseFourth => "choose_fourth",
             Self::Cancel => "cancel",
         }
     }

@@ -1,6 +1,7 @@
 //! What people read: cards and modals made of records. Pure; the channels render them.
 
 mod approval;
+mod asking_back;
 mod claimed;
 mod conversation;
 mod correction;

@@ -256,6 +256,13 @@ pub enum AskerAnswer {
     SendToDesk,
     /// Forget it.
     Discard,
+    /// One of what a question offers.
+    Choose {
+        /// The question's number in the message, from 0.
+        question: u32,
+        /// The number of the choice, from 0.
+        choice: usize,
+    },
 }
 
 /// A word to a person. Codes and ids only; the sender makes the sentence.

@@ -25,6 +25,7 @@ pub mod policy;
 pub mod ports;
 pub mod posted;
 pub mod proportion;
+pub mod question;
 pub mod reduction;
 pub mod request;
 pub mod slot;

@@ -7,6 +7,7 @@ use crate::{
     person::ChatUser,
     policy::autonomy::Autonomy,
     ports::Sealed,
+    question::Questions,
     time::{Span, Timestamp},
     window::Window,
 };
@@ -100,6 +101,9 @@ pub struct Ask {
     /// What that rests on.
     #[serde(default, skip_serializing_if = "Grounds::is_empty")]
     pub grounds: Grounds,
+    /// What is not plain, and one press of the asker would settle.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<Questions>,
 }
 
 /// What triage's reading rests on, for whoever reads the request after it.
@@ -155,6 +159,9 @@ pub struct Message {
     pub incident: Option<IncidentId>,
     /// Sealed JSON of `Vec<Ask>`.
     pub asks: Sealed,
+    /// How many questions about them its author has answered.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub answered: u32,
     /// The version of the model that read it.
     pub model: String,
     /// Where the asker was shown what was understood.
@@ -162,6 +169,11 @@ pub struct Message {
     /// Set while that may be there without its place being known; nobody else posts it before this time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub posting_until: Option<Timestamp>,
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde calls it so")]
+fn is_zero(count: &u32) -> bool {
+    *count == 0
 }
 
 impl Message {

@@ -6,7 +6,7 @@
 use crate::{
     config::Config,
     message::{Ask, MAX_TEXT_CHARACTERS, OUT_OF_SCOPE},
-    policy::autonomy::is_read_first,
+    policy::autonomy::Autonomy,
 };
 
 /// The confidence of an ask on which the second reader does not agree, in thousandths: below what any policy asks for.
@@ -42,10 +42,10 @@ pub enum Second {
     Absurd,
 }
 
-/// Whether an ask is worth a second reading: what a person reads anyway is not.
+/// Whether an ask is worth a second reading: what a person reads anyway is not; what its author is asked about is.
 #[must_use]
 pub fn is_wanted(config: &Config, ask: &Ask) -> bool {
-    !is_read_first(&config.policy, ask)
+    ask.confidence_in_the_end() >= config.policy.minimum_confidence && ask.autonomy > Autonomy::Suggest
 }
 
 /// The names that an opinion may use, each once: its answer must be one of them.
@@ -92,18 +92,20 @@ fn once_each(names: impl Iterator<Item = String>) -> Vec<String> {
     names
 }
 
-/// Lowers the confidence of an ask by what the second reader says, and tells why. Never raises it.
+/// Lowers the confidence of an ask by what the second reader says, and tells why. Never raises it. Of what its author is
+/// asked about, every reading that an answer may lead to is one to agree with; where none is, nothing is asked.
 pub fn weigh(ask: &mut Ask, second: &Second) {
     let doubt = match second {
         Second::Off => return,
         Second::Silent => "The second reader did not answer.".to_owned(),
         Second::Absurd => "The second reader's answer made no sense.".to_owned(),
         Second::Read(opinion) => match difference(ask, opinion) {
-            Some(doubt) => doubt,
-            None => return,
+            Some(doubt) if ask.outcomes().iter().all(|one| difference(one, opinion).is_some()) => doubt,
+            _ => return,
         },
     };
     ask.confidence = DISPUTED_CONFIDENCE;
+    ask.questions = None;
     ask.grounds.doubts.insert(0, doubt);
 }
 

@@ -32,6 +32,7 @@ pub mod reroute_gate;
 pub mod resolving;
 pub mod revoke_access;
 pub mod rollback_model;
+mod sealing;
 mod seats;
 pub mod send_messages;
 pub mod settle_execution;

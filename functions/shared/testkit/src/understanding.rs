@@ -27,6 +27,7 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         guesses: vec![("access.request".into(), 930)],
         autonomy: Autonomy::default(),
         grounds: Grounds::default(),
+        questions: None,
     }
 }
 
@@ -49,5 +50,6 @@ pub(crate) fn nothing(text: &str) -> Ask {
             words: vec!["thing".into()],
             doubts: vec!["Too few of its words are familiar.".into()],
         },
+        questions: None,
     }
 }

@@ -16,6 +16,7 @@ mod message;
 mod people;
 mod periods;
 pub mod port;
+mod questions;
 mod reasons;
 pub mod renewed;
 pub mod shipped;

@@ -22,8 +22,8 @@ pub(crate) enum Beneficiary {
     Asker,
     /// One person, as mentioned.
     Other(Person),
-    /// Somebody is meant, but not plainly who.
-    Unclear,
+    /// Somebody is meant, but not plainly who: one of those who are mentioned, or the asker; of nobody, it may be anybody.
+    Unclear(Vec<String>),
 }
 
 const LEADING: &[&str] = &[
@@ -186,9 +186,23 @@ pub(crate) fn beneficiary(
     let unclear = roles.iter().any(|(role, _)| *role == Role::Unknown);
     match subjects.as_slice() {
         [one] if !unclear => Beneficiary::Other((*one).clone()),
-        [] if !unclear && !names_another(message, part, reason) => Beneficiary::Asker,
-        _ => Beneficiary::Unclear,
+        subjects => match (subjects.is_empty() && !unclear, names_another(message, part, reason)) {
+            (true, false) => Beneficiary::Asker,
+            (_, true) => Beneficiary::Unclear(Vec::new()),
+            (false, false) => Beneficiary::Unclear(candidates(&roles)),
+        },
     }
+}
+
+/// Those for whom it may be, each once.
+fn candidates(roles: &[(Role, &Person)]) -> Vec<String> {
+    let mut candidates: Vec<String> = Vec::new();
+    for (role, person) in roles {
+        if *role != Role::Bystander && !candidates.contains(&person.mention) {
+            candidates.push(person.mention.clone());
+        }
+    }
+    candidates
 }
 
 #[derive(PartialEq, Eq)]
@@ -296,7 +310,7 @@ mod tests {
         let message = Message::read(&Catalog::default(), text, |_| true);
         let seen = match beneficiary(&message, &message.body, None) {
             Beneficiary::Asker => "asker".to_owned(),
-            Beneficiary::Unclear => "unclear".to_owned(),
+            Beneficiary::Unclear(people) => format!("unclear {}", people.join(" ")).trim_end().to_owned(),
             Beneficiary::Other(person) => person.mention,
         };
         assert_eq!(seen, expected, "{text:?}");
@@ -313,8 +327,10 @@ mod tests {
         check("<@U0DESK> I need Salesforce", "asker");
         check("I need Salesforce, cc <@U0MARCUS>", "asker");
         check("I need Salesforce. <@U0MARCUS> approved that", "asker");
-        check("I need Salesforce like <@U0MARCUS>", "unclear");
-        check("Salesforce for <@U0EMMA> and for <@U0NOAH>", "unclear");
+        check("I need Salesforce like <@U0MARCUS>", "unclear <@U0MARCUS>");
+        check("Salesforce for <@U0EMMA> and for <@U0NOAH>", "unclear <@U0EMMA> <@U0NOAH>");
+        check("Salesforce for <@U0EMMA> or <@U0NOAH>, cc <@U0MARCUS>", "unclear <@U0EMMA> <@U0NOAH>");
+        check("Salesforce for my colleague like <@U0EMMA>", "unclear");
         check("Salesforce for my colleague", "unclear");
         check("Salesforce for Emma", "unclear");
         check("the Salesforce seat of Emma", "unclear");

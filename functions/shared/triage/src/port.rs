@@ -95,6 +95,7 @@ fn ask(ask: crate::Ask) -> Ask {
     let duration = ask.duration_seconds.map(Span::of_seconds).transpose();
     // Without its length this would be more than was asked: a person reads it.
     let confidence = if duration.is_ok() { thousandths(ask.confidence) } else { 0 };
+    let questions = ask.questions.filter(|_| duration.is_ok());
     let instant = |seconds: i64| Timestamp(seconds.saturating_mul(1_000));
     Ask {
         intent: ask.intent,
@@ -114,6 +115,7 @@ fn ask(ask: crate::Ask) -> Ask {
             .collect(),
         autonomy: Autonomy::default(),
         grounds: Grounds { words: ask.words, doubts: ask.doubts },
+        questions,
     }
 }
 
@@ -133,12 +135,13 @@ fn unread(text: &str) -> Ask {
         guesses: Vec::new(),
         autonomy: Autonomy::default(),
         grounds: Grounds { words: Vec::new(), doubts: vec![UNREAD.to_owned()] },
+        questions: None,
     }
 }
 
 /// A probability in whole thousandths, rounded down: never surer than it was.
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to 0..=1000 first")]
-fn thousandths(probability: f64) -> u16 {
+pub(crate) fn thousandths(probability: f64) -> u16 {
     (probability.clamp(0.0, 1.0) * 1000.0) as u16
 }
 
@@ -168,6 +171,7 @@ mod tests {
             guesses: Vec::new(),
             words: Vec::new(),
             doubts: Vec::new(),
+            questions: None,
         };
         let ask = ask(read);
         assert_eq!((ask.duration.map(Span::seconds), ask.confidence), expected, "{seconds:?}");

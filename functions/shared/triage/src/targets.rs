@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use countersign_core::question::{Candidate, Question};
+
 use crate::applications::{Mention, find_words, spellings};
 use crate::catalog::{ApplicationEntry, Catalog};
 use crate::confidence::Doubt;
@@ -37,12 +39,12 @@ pub(crate) struct Target {
     pub(crate) ambiguous: bool,
     pub(crate) entitlement: Option<String>,
     pub(crate) doubts: Vec<Doubt>,
+    /// What would settle a doubt about the application or the level.
+    pub(crate) question: Option<Question>,
 }
 
-impl Target {
-    fn ambiguous() -> Self {
-        Self { ambiguous: true, doubts: vec![Doubt::SeveralApplications], ..Self::default() }
-    }
+fn levels(entry: &ApplicationEntry) -> Vec<String> {
+    entry.entitlements.iter().map(|level| level.name.clone()).collect()
 }
 
 /// Looks for the targets of one part of a message.
@@ -72,10 +74,13 @@ impl<'a> Targets<'a> {
                     .map(|(one, region)| self.target(one, region, wants_default))
                     .collect()
             }
-            _ => vec![Target::ambiguous()],
+            several => vec![self.ambiguous(several, self.part, wants_default)],
         };
         if only_in_reason || self.asks_on_in_reason() {
-            targets.iter_mut().for_each(|target| target.doubts.push(Doubt::SeveralApplications));
+            for target in &mut targets {
+                target.doubts.push(Doubt::SeveralApplications);
+                target.question = None;
+            }
         }
         targets
     }
@@ -140,21 +145,65 @@ impl<'a> Targets<'a> {
     }
 
     fn target(&self, mention: &Mention, region: Range<usize>, wants_default: bool) -> Target {
-        let Some(entry) = self.single(mention) else { return Target::ambiguous() };
-        let (named, level_is_plain) = self.level(entry, &region);
+        let Some(entry) = self.single(mention) else {
+            return self.ambiguous(&[mention], &region, wants_default);
+        };
+        let (entitlement, level_is_plain) = self.entitlement(entry, &region, wants_default);
         let doubts = [
             (mention.misspelt, Doubt::Misspelt),
             (self.is_compared(mention), Doubt::SeveralApplications),
             (!level_is_plain, Doubt::UnknownLevel),
         ];
-        let default = entry.entitlements.iter().find(|level| level.name == entry.default_entitlement);
-        let default = default.filter(|_| wants_default && level_is_plain).map(|level| level.name.clone());
+        let levels = levels(entry);
         Target {
             application: Some(entry.name.clone()),
             ambiguous: false,
-            entitlement: named.or(default),
+            entitlement,
             doubts: doubts.iter().filter(|(holds, _)| *holds).map(|(_, doubt)| *doubt).collect(),
+            question: (!level_is_plain && !levels.is_empty()).then_some(Question::Level(levels)),
         }
+    }
+
+    /// Several applications fit: each may be meant, with the level that a region names of it.
+    fn ambiguous(&self, mentions: &[&Mention], region: &Range<usize>, wants_default: bool) -> Target {
+        let mut fits: Vec<usize> = mentions.iter().flat_map(|mention| mention.fits.iter().copied()).collect();
+        fits.sort_unstable();
+        fits.dedup();
+        let entries = fits.into_iter().filter_map(|position| self.catalog.applications.get(position));
+        let candidates: Option<Vec<Candidate>> =
+            entries.map(|entry| self.candidate(entry, region, wants_default)).collect();
+        Target {
+            ambiguous: true,
+            doubts: vec![Doubt::SeveralApplications],
+            question: candidates.map(Question::Application),
+            ..Target::default()
+        }
+    }
+
+    /// An application that may be meant; `None` where its level is not plain and there is none to choose.
+    fn candidate(
+        &self,
+        entry: &ApplicationEntry,
+        region: &Range<usize>,
+        wants_default: bool,
+    ) -> Option<Candidate> {
+        let (entitlement, level_is_plain) = self.entitlement(entry, region, wants_default);
+        let levels = if level_is_plain { Vec::new() } else { levels(entry) };
+        let can_be_settled = level_is_plain || !levels.is_empty();
+        can_be_settled.then(|| Candidate { application: entry.name.clone(), entitlement, levels })
+    }
+
+    /// The level that a region names or the usual one, and whether that is plain.
+    fn entitlement(
+        &self,
+        entry: &ApplicationEntry,
+        region: &Range<usize>,
+        wants_default: bool,
+    ) -> (Option<String>, bool) {
+        let (named, level_is_plain) = self.level(entry, region);
+        let default = entry.entitlements.iter().find(|level| level.name == entry.default_entitlement);
+        let default = default.filter(|_| wants_default && level_is_plain).map(|level| level.name.clone());
+        (named.or(default), level_is_plain)
     }
 
     fn is_compared(&self, mention: &Mention) -> bool {

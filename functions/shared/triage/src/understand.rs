@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use countersign_core::question::Questions;
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -15,7 +16,7 @@ use crate::message::{Message, overlaps};
 use crate::people::{self, Beneficiary};
 use crate::starts::{self, Start};
 use crate::targets::{Target, Targets};
-use crate::{reasons, steering, targets};
+use crate::{questions, reasons, steering, targets};
 
 /// More asks than this in one message are kept but trusted to a person.
 pub const MAX_ASKS: usize = 8;
@@ -88,6 +89,9 @@ pub struct Ask {
     pub words: Vec<String>,
     /// What is in doubt, in sentences that hold nothing of the message.
     pub doubts: Vec<String>,
+    /// What the asker could be asked, where that would leave nothing in doubt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub questions: Option<Questions>,
 }
 
 /// Reads a message. `now` is in unix seconds and serves only to tell which day "Friday" is.
@@ -100,6 +104,7 @@ pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -
         asks.truncate(MAX_ASKS);
         for ask in &mut asks {
             ask.confidence = confidence::confidence(ask.confidence, &[Doubt::Crowded]);
+            ask.questions = None;
         }
     }
     Understanding { asks, language: language::detect(&message.lower) }
@@ -213,6 +218,7 @@ impl Reader<'_> {
             words: part.readings.first().map(|text| self.model.words_for(text, &intent)).unwrap_or_default(),
             confidence: confidence::confidence(details.probability, &doubts),
             doubts: confidence::sentences(&doubts),
+            questions: questions::of(details.probability, &doubts, &target, &details.beneficiary),
             application: target.application,
             application_ambiguous: target.ambiguous,
             entitlement: target.entitlement,
@@ -246,7 +252,7 @@ impl Reader<'_> {
             (intent == OUT_OF_SCOPE, Doubt::OutOfScope),
             (intent != OUT_OF_SCOPE && !offered, Doubt::NotOffered),
             (is_access && has_unclear_times(details, self.now), Doubt::UnclearDuration),
-            (details.beneficiary == Beneficiary::Unclear, Doubt::UnclearPerson),
+            (matches!(details.beneficiary, Beneficiary::Unclear(_)), Doubt::UnclearPerson),
             (intent == "access.request" && self.is_negated(part, details), Doubt::Negated),
             (self.takes_back(part), Doubt::Negated),
             (self.familiar_share(part, details) < FAMILIAR, Doubt::Unfamiliar),

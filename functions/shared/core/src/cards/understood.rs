@@ -1,6 +1,6 @@
 //! What an asker is shown before anything is sent.
 
-use super::{details::bounds, how_long, is_access, nobody, subject_line, written};
+use super::{asking_back::question, details::bounds, how_long, is_access, nobody, subject_line, written};
 use crate::{
     card::{Button, Card, Press, Span, Style, Text, plain},
     config::Config,
@@ -11,11 +11,21 @@ use crate::{
         decide::shorter,
     },
 };
+use std::collections::BTreeMap;
 
-/// What an asker is shown before anything is sent.
+/// What an asker is shown before anything is sent: what was understood, or first a question about it, where `called` has
+/// the names of those whom the text mentions.
 #[must_use]
-pub fn understood(message: &Message, asks: &[Ask], config: &Config) -> Card {
+pub fn understood(
+    message: &Message,
+    asks: &[Ask],
+    called: &BTreeMap<String, String>,
+    config: &Config,
+) -> Card {
+    let open = message.status == MessageStatus::Understood;
+    let question = question(message, asks, called, config).filter(|_| open);
     let headline = match message.status {
+        MessageStatus::Understood if question.is_some() => "One question before this can be sent.",
         MessageStatus::Understood => "This is what I understood. Send it?",
         MessageStatus::Sending | MessageStatus::SendingToDesk => "It is being sent.",
         MessageStatus::Sent => "Sent. You will hear of every step here.",
@@ -23,7 +33,6 @@ pub fn understood(message: &Message, asks: &[Ask], config: &Config) -> Card {
     };
     let fields = |(ask, number)| ask_fields(message, ask, number, asks.len(), config);
     let fields = asks.iter().zip(1..).flat_map(fields).collect();
-    let open = message.status == MessageStatus::Understood;
     let button = |press, label: &str, style| Button {
         press,
         label: label.to_owned(),
@@ -31,12 +40,17 @@ pub fn understood(message: &Message, asks: &[Ask], config: &Config) -> Card {
         value: message.id.as_str().to_owned(),
         confirm: None,
     };
-    let buttons = vec![
-        button(Press::Send, "Send", Style::Primary),
+    let (line, first) = match question {
+        Some((line, choices)) => (Some(line), choices),
+        None => (None, vec![button(Press::Send, "Send", Style::Primary)]),
+    };
+    let others = [
         button(Press::SendToDesk, "Not what I meant: ask the desk", Style::Plain),
         button(Press::Discard, "Discard", Style::Danger),
     ];
-    let body = asks.iter().map(|ask| vec![Span::Quote(ask.text.clone())]).collect();
+    let buttons = first.into_iter().chain(others).collect();
+    let quotes = asks.iter().map(|ask| vec![Span::Quote(ask.text.clone())]);
+    let body = quotes.chain(line).collect();
     Card {
         headline: headline.into(),
         body,
@@ -61,7 +75,8 @@ fn ask_fields(
     config: &Config,
 ) -> Vec<(String, Text)> {
     let label = |name: &str| if count > 1 { format!("{number}. {name}") } else { name.to_owned() };
-    let unsure = ask.beneficiary_unknown || is_read_first(&config.policy, ask);
+    let is_asked_about = message.status == MessageStatus::Understood && ask.question().is_some();
+    let unsure = (ask.beneficiary_unknown || is_read_first(&config.policy, ask)) && !is_asked_about;
     let what = subject_line(config, &ask.intent, ask.application.as_deref(), ask.entitlement.as_deref());
     let what = match (unsure, ask.autonomy) {
         (_, Autonomy::Shadow) => "The desk will read it".to_owned(),

@@ -122,7 +122,7 @@ pub fn allowed(policy: &Policy, standing: &Standing, ask: &Ask) -> Autonomy {
     let Some(rules) = &policy.autonomy else { return Autonomy::ActAndTell };
     let Range { start, limit } = rules.range(&ask.intent);
     let level = standing.levels.get(&ask.intent).copied().unwrap_or(start).min(limit);
-    match standing.is_certain(ask.confidence, rules.max_error) {
+    match standing.is_certain(ask.confidence_in_the_end(), rules.max_error) {
         true => level,
         false => level.min(Autonomy::ActAfterApproval),
     }

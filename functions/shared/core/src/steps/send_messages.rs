@@ -76,7 +76,7 @@ where
 /// As the ports, but for [`Chat`] being unavailable.
 pub async fn send_row<C>(ctx: &C, owner: &str, key: &str) -> Result<()>
 where
-    C: WriteStore + Chat + Clock + Configs + Queues + Vault,
+    C: WriteStore + Chat + Clock + Configs + Queues + Salt + Vault,
 {
     let slot = Slot::Row(owner.to_owned(), key.to_owned());
     let Some(Versioned { version, value: row }) = read::<Row>(ctx, &slot).await? else { return Ok(()) };
@@ -92,7 +92,7 @@ where
 
 async fn work<C>(ctx: &C, work: &Work) -> Result<()>
 where
-    C: WriteStore + Chat + Clock + Configs + Queues + Vault,
+    C: WriteStore + Chat + Clock + Configs + Queues + Salt + Vault,
 {
     match work {
         Work::ShowUnderstood { message } => understanding::show_understood(ctx, message).await,

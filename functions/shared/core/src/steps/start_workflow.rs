@@ -1,10 +1,13 @@
 //! `start-workflow`: makes requests of a message once its asker sends it, and starts executions that are owed.
 
+mod choosing;
+
 use super::{
     committing::{commit, done, left_to_the_row, nudge_all, until_first},
     identifying::{subject_named, subject_of},
     open_review::{open_audit, open_review},
     pacing::{MAX_REQUESTS_AN_HOUR, has_asked_enough},
+    sealing::open_asks,
     triage_request::understood_row,
 };
 use crate::{
@@ -35,8 +38,8 @@ pub struct Input {
     pub answer: AskerAnswer,
 }
 
-/// Makes one request of each ask of the message, or discards it, whichever is answered first. Repeated, it goes on where
-/// the first time ended.
+/// Makes one request of each ask of the message, or discards it, whichever is answered first, or takes the answer to a
+/// question about it. Repeated, it goes on where the first time ended.
 ///
 /// # Errors
 /// As the ports; [`Error::NotFound`] for an unknown message, [`Error::Refused`] for somebody else's.
@@ -55,8 +58,13 @@ where
         AskerAnswer::Discard => MessageStatus::Discarded,
         AskerAnswer::Send => MessageStatus::Sending,
         AskerAnswer::SendToDesk => MessageStatus::SendingToDesk,
+        AskerAnswer::Choose { question, choice } => {
+            return until_first(|| choosing::choose(ctx, &input.message, question, choice)).await;
+        }
     };
-    match until_first(|| answer(ctx, &input.message, answered)).await? {
+    // What is sent is what was answered until then, not until it was read.
+    let message = until_first(|| answer(ctx, &input.message, answered)).await?;
+    match message.status {
         MessageStatus::Sending => send(ctx, &message, false).await,
         MessageStatus::SendingToDesk => send(ctx, &message, true).await,
         MessageStatus::Understood | MessageStatus::Sent | MessageStatus::Discarded => Ok(()),
@@ -67,22 +75,23 @@ async fn read_message(ctx: &impl ReadStore, id: &MessageId) -> Result<Versioned<
     read(ctx, &Slot::Message(id.clone())).await?.ok_or(Error::NotFound("message"))
 }
 
-/// Records the first answer, before anything is done of it. Says which one counts.
+/// Records the first answer, before anything is done of it. The message says which one counts.
 async fn answer(
     ctx: &(impl WriteStore + Clock + Queues),
     id: &MessageId,
     answered: MessageStatus,
-) -> Result<MessageStatus> {
+) -> Result<Message> {
     let message = read_message(ctx, id).await?;
     match message.value.status {
-        MessageStatus::Understood => settle(ctx, message, answered).await.map(|()| answered),
-        counts => Ok(counts),
+        MessageStatus::Understood => settle(ctx, message, answered).await,
+        _ => Ok(message.value),
     }
 }
 
 /// Whether a person's message waits. A program's was counted at the door, before an id was promised.
 async fn is_too_much(ctx: &(impl ReadStore + Clock), message: &Message, answer: AskerAnswer) -> Result<bool> {
-    let is_sent = message.status == MessageStatus::Understood && answer != AskerAnswer::Discard;
+    let sends = matches!(answer, AskerAnswer::Send | AskerAnswer::SendToDesk);
+    let is_sent = message.status == MessageStatus::Understood && sends;
     let is_counted = is_sent && matches!(message.origin, Origin::Chat { .. });
     Ok(is_counted && has_asked_enough(ctx, &message.author).await?)
 }
@@ -102,9 +111,7 @@ async fn send<C>(ctx: &C, message: &Message, to_desk: bool) -> Result<()>
 where
     C: WriteStore + Clock + Configs + Queues + Salt + Vault,
 {
-    let owner = KeyOwner::Subject(message.author.clone());
-    let plain = ctx.open(&owner, &Message::purpose(&message.id), &message.asks).await?;
-    let asks: Vec<Ask> = serde_json::from_str(&plain).map_err(|e| Error::Broken(format!("asks: {e}")))?;
+    let asks = open_asks(ctx, message).await?;
     for (index, ask) in asks.into_iter().enumerate() {
         let ask = if to_desk { Ask { confidence: 0, ..ask } } else { ask };
         until_first(|| create(ctx, message, index, &ask)).await?;
@@ -117,14 +124,14 @@ async fn sent(ctx: &(impl WriteStore + Clock + Queues), id: &MessageId) -> Resul
     if message.value.status == MessageStatus::Sent {
         return Ok(());
     }
-    settle(ctx, message, MessageStatus::Sent).await
+    settle(ctx, message, MessageStatus::Sent).await.map(|_| ())
 }
 
 async fn settle(
     ctx: &(impl WriteStore + Clock + Queues),
     message: Versioned<Message>,
     status: MessageStatus,
-) -> Result<()> {
+) -> Result<Message> {
     let value = Message { status, ..message.value };
     let row = understood_row(&value, ctx.now());
     let mut writes =
@@ -134,7 +141,7 @@ async fn settle(
     }
     ctx.commit(writes).await?;
     nudge_all(ctx, &[row]).await;
-    Ok(())
+    Ok(value)
 }
 
 async fn create<C>(ctx: &C, message: &Message, index: usize, ask: &Ask) -> Result<()>

@@ -3,6 +3,7 @@
 use super::{
     committing::nudge_all,
     identifying::{subject_named, subject_of, via},
+    sealing::seal_asks,
 };
 use crate::{
     Error, Result,
@@ -15,12 +16,11 @@ use crate::{
     opinion::{MAX_OPINION_MILLIS, Second, is_wanted, weigh},
     outbox::{Row, Work},
     policy::{
-        autonomy::{Standing, allowed},
+        autonomy::{Autonomy, Standing, allowed},
         break_glass::Emergency,
     },
-    ports::{
-        Clock, Configs, Expect, KeyOwner, Queues, ReadStore, Salt, SecondReader, Triage, Vault, WriteStore,
-    },
+    ports::{Clock, Configs, Expect, Queues, ReadStore, Salt, SecondReader, Triage, Vault, WriteStore},
+    question::{Question, keep_worthwhile},
     slot::Slot,
     time::Timestamp,
     window::Window,
@@ -97,7 +97,11 @@ where
 /// The owed word to the asker about a message as it stands.
 pub fn understood_row(message: &Message, now: Timestamp) -> Row {
     let work = Work::ShowUnderstood { message: message.id.clone() };
-    Row::new(message.id.as_str(), work, format_args!("{:?}", message.status), now)
+    let (status, id) = (message.status, message.id.as_str());
+    match message.answered {
+        0 => Row::new(id, work, format_args!("{status:?}"), now),
+        answered => Row::new(id, work, format_args!("{status:?}:{answered}"), now),
+    }
 }
 
 /// A channel repeats within moments, while the first one is still handed on; a queue repeats later, because it was not.
@@ -138,7 +142,11 @@ where
     }
     let standing = standing(ctx, &config).await?;
     for ask in &mut asks {
-        ask.autonomy = allowed(&config.policy, &standing, ask);
+        ask.autonomy = match input.emergency {
+            // Break-glass is asked for by a command, and waits for no reading.
+            Some(_) => Autonomy::ActAndTell,
+            None => allowed(&config.policy, &standing, ask),
+        };
         ask.beneficiary = input.beneficiary.clone().or(ask.beneficiary.take());
         if let Some(emergency) = &input.emergency {
             ask.reason = Some(emergency.reason.clone());
@@ -146,7 +154,12 @@ where
         if let Some(named) = &ask.beneficiary {
             ask.beneficiary_unknown = subject_named(ctx, &input.origin, named).await?.is_none();
         }
+        let is_read_first = ask.autonomy <= Autonomy::Suggest;
+        if is_read_first || !may_be_asked(ctx, input, ask).await? {
+            ask.questions = None;
+        }
     }
+    keep_worthwhile(&mut asks, config.policy.minimum_confidence);
     // An emergency waits for no second reading: people look at it afterwards.
     if input.emergency.is_none() {
         read_twice(ctx, &config, &mut asks).await;
@@ -162,6 +175,27 @@ async fn standing(ctx: &(impl ReadStore + Triage), config: &Config) -> Result<St
     let active = read::<ActiveModel>(ctx, &Slot::ActiveModel).await?;
     let levels = active.map(|active| active.value.levels).unwrap_or_default();
     Ok(Standing { levels, certified: ctx.certified() })
+}
+
+/// Whether there is somebody to ask back, and everybody is known between whom the asker would choose. An emergency
+/// waits for no answer, and a form that says for whom it is leaves no choice.
+async fn may_be_asked(ctx: &(impl ReadStore + Salt), input: &Input, ask: &Ask) -> Result<bool> {
+    if input.emergency.is_some() || !matches!(input.origin, Origin::Chat { .. }) {
+        return Ok(false);
+    }
+    let waiting = ask.questions.iter().flat_map(|questions| &questions.waiting);
+    let people =
+        waiting.filter_map(|one| if let Question::Beneficiary(who) = one { Some(who) } else { None });
+    for choice in people.flatten() {
+        let is_known = match choice {
+            Some(named) => subject_named(ctx, &input.origin, named).await?.is_some(),
+            None => true,
+        };
+        if !is_known || input.beneficiary.is_some() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
 }
 
 /// Has the second reader, where there is one, read what no person would read first; all of it within a bounded time.
@@ -198,6 +232,7 @@ fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
         guesses: first.as_ref().map(|ask| ask.guesses.clone()).unwrap_or_default(),
         autonomy: first.as_ref().map(|ask| ask.autonomy).unwrap_or_default(),
         grounds: first.map(|ask| ask.grounds).unwrap_or_default(),
+        questions: None,
     }
 }
 
@@ -207,11 +242,10 @@ async fn message<C: SecondReader + Triage + Vault>(
     author: SubjectId,
     asks: &[Ask],
 ) -> Result<Message> {
-    let plain = serde_json::to_string(asks).map_err(|e| Error::Broken(format!("asks: {e}")))?;
-    let owner = KeyOwner::Subject(author.clone());
     Ok(Message {
         id: input.id.clone(),
-        asks: ctx.seal(&owner, &Message::purpose(&input.id), &plain).await?,
+        asks: seal_asks(ctx, &input.id, &author, asks).await?,
+        answered: 0,
         author,
         origin: input.origin.clone(),
         asked_at: input.asked_at,

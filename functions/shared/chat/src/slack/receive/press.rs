@@ -3,11 +3,12 @@
 use super::{ChatUser, Received, payload, words};
 use crate::slack::forms;
 use countersign_core::{
-    Result,
+    Error, Result,
     card::{CopyAddress, ModalKind, Press},
     ids::{MessageId, RequestId, ShownId},
     job::{Actor, AskerAnswer, Job, Queue, Spot, Verdict},
     person::ChannelKind,
+    question::Asked,
     time::Timestamp,
 };
 use serde_json::Value;
@@ -61,6 +62,9 @@ fn act(press: Press, click: Click) -> Result<Received> {
         Press::Send => settle(click, AskerAnswer::Send),
         Press::SendToDesk => settle(click, AskerAnswer::SendToDesk),
         Press::Discard => settle(click, AskerAnswer::Discard),
+        Press::ChooseFirst | Press::ChooseSecond | Press::ChooseThird | Press::ChooseFourth => {
+            choose(press, click)
+        }
         Press::Cancel => cancel(click),
     }
 }
@@ -124,6 +128,15 @@ fn to_fill(modal: ModalKind, click: Click) -> Result<Received> {
 
 fn settle(click: Click, answer: AskerAnswer) -> Result<Received> {
     let message = MessageId::new(&click.value)?;
+    Ok(Received::job(Queue::Start, Job::Settle { message, actor: click.actor(), answer }))
+}
+
+/// The button's name says which choice it is; what that is, only the record does.
+fn choose(press: Press, click: Click) -> Result<Received> {
+    let Asked { message, question } = Asked::parse(&click.value)?;
+    let choice = Press::CHOICES.iter().position(|one| *one == press);
+    let choice = choice.ok_or_else(|| Error::invalid("button", "is none that chooses".into()))?;
+    let answer = AskerAnswer::Choose { question, choice };
     Ok(Received::job(Queue::Start, Job::Settle { message, actor: click.actor(), answer }))
 }
 

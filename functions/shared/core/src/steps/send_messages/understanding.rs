@@ -1,6 +1,7 @@
 //! Shows an asker what was understood: once, as the cards of gates are posted.
 
 use super::{
+    case::names,
     posting::{being_posted, lost, posting_until, released},
     updating::update,
 };
@@ -12,14 +13,16 @@ use crate::{
     ids::MessageId,
     message::{Ask, Message, Origin},
     person::ChatUser,
-    ports::{Chat, Clock, Configs, Expect, KeyOwner, Vault, WriteStore},
+    ports::{Chat, Clock, Configs, Expect, ReadStore, Salt, Vault, WriteStore},
+    question::{self, Question},
     slot::Slot,
-    steps::committing::until_first,
+    steps::{committing::until_first, identifying::subject_named, sealing::open_asks},
 };
+use std::collections::BTreeMap;
 
 pub(super) async fn show_understood<C>(ctx: &C, id: &MessageId) -> Result<()>
 where
-    C: WriteStore + Chat + Clock + Configs + Vault,
+    C: WriteStore + Chat + Clock + Configs + Salt + Vault,
 {
     let slot = Slot::Message(id.clone());
     let Some(found) = read::<Message>(ctx, &slot).await? else { return Ok(()) };
@@ -35,16 +38,30 @@ where
     update(ctx, copy, &card(ctx, &found.value).await?).await
 }
 
-async fn card<C: Configs + Vault>(ctx: &C, message: &Message) -> Result<Card> {
-    let owner = KeyOwner::Subject(message.author.clone());
-    let plain = ctx.open(&owner, &Message::purpose(&message.id), &message.asks).await?;
-    let asks: Vec<Ask> = serde_json::from_str(&plain).map_err(|e| Error::Broken(format!("asks: {e}")))?;
-    Ok(cards::understood(message, &asks, &*ctx.active().await?))
+async fn card<C: ReadStore + Configs + Salt + Vault>(ctx: &C, message: &Message) -> Result<Card> {
+    let asks = open_asks(ctx, message).await?;
+    let called = called(ctx, message, &asks).await?;
+    Ok(cards::understood(message, &asks, &called, &*ctx.active().await?))
+}
+
+/// How those are called between whom its author is to choose, by what the text says for them.
+async fn called<C>(ctx: &C, message: &Message, asks: &[Ask]) -> Result<BTreeMap<String, String>>
+where
+    C: ReadStore + Salt + Vault,
+{
+    let mut called = BTreeMap::new();
+    let Some((_, Question::Beneficiary(people))) = question::next(asks) else { return Ok(called) };
+    for named in people.iter().flatten() {
+        let Some(subject) = subject_named(ctx, &message.origin, named).await? else { continue };
+        let names = names(ctx, &[subject]).await?;
+        called.extend(names.into_values().map(|who| (named.clone(), who.name)));
+    }
+    Ok(called)
 }
 
 async fn post<C>(ctx: &C, slot: &Slot, user: &ChatUser, found: Versioned<Message>) -> Result<()>
 where
-    C: WriteStore + Chat + Clock + Configs + Vault,
+    C: WriteStore + Chat + Clock + Configs + Salt + Vault,
 {
     let card = card(ctx, &found.value).await?;
     let until = posting_until(ctx.now())?;
