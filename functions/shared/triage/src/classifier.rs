@@ -7,7 +7,9 @@
 mod artefact;
 
 mod calibration;
+mod canvas;
 pub(crate) mod checksum;
+pub mod coverage;
 pub mod diagram;
 mod encoder;
 mod guess;
@@ -25,6 +27,7 @@ mod rows;
 mod signals;
 pub mod simulation;
 mod training;
+pub mod weeks;
 mod weighing;
 mod words;
 
