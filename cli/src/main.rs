@@ -147,7 +147,8 @@ mod tests {
             "countersign triage evaluate --data a.jsonl",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 1 --json",
             "countersign triage report",
-            "countersign triage report --model DIR --data a.jsonl --svg a.svg --json",
+            "countersign triage report --risk-coverage a.svg --learning b.svg --svg c.svg",
+            "countersign triage report --model DIR --data a.jsonl --svg a.svg --risk-coverage b.svg --json",
         ] {
             check(line, true);
         }
@@ -171,6 +172,7 @@ mod tests {
             "countersign triage train --data a.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 2",
             "countersign triage report --model DIR",
+            "countersign triage report --data a.jsonl --learning a.svg",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 6",
         ] {
             check(line, false);
