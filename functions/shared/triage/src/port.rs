@@ -1,8 +1,8 @@
 //! The core's port `Triage` over the embedded model.
 
 use crate::{
-    ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, OUT_OF_SCOPE, shipped,
-    understand,
+    ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, Now, OUT_OF_SCOPE,
+    shipped, understand,
 };
 use countersign_core::{
     config::Config,
@@ -48,7 +48,8 @@ impl Embedded {
 impl Triage for Embedded {
     fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<Ask> {
         let Ok(classifier) = &self.0 else { return vec![unread(text)] };
-        let understood = understand(classifier, &catalog(config), text, now.seconds());
+        let now = Now::within(now.seconds(), config.policy.working_time.as_ref());
+        let understood = understand(classifier, &catalog(config), text, now);
         understood.asks.into_iter().map(ask).collect()
     }
 
