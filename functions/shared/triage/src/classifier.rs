@@ -133,6 +133,13 @@ impl Classifier {
         self
     }
 
+    /// Predicts a class from another confidence on, instead of the one that was chosen on the validation set.
+    #[must_use]
+    pub fn accepting_from(mut self, threshold: f64) -> Self {
+        self.threshold = threshold.clamp(0.0, 1.0);
+        self
+    }
+
     /// Classifies a text.
     pub fn classify(&self, text: &str) -> Verdict {
         let text = encode(self.table.as_ref(), text);

@@ -45,6 +45,13 @@ impl Embedded {
     }
 }
 
+impl From<Classifier> for Embedded {
+    /// A model that was read already.
+    fn from(classifier: Classifier) -> Self {
+        Self(Ok(classifier))
+    }
+}
+
 impl Triage for Embedded {
     fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<Ask> {
         let Ok(classifier) = &self.0 else { return vec![unread(text)] };
