@@ -40,7 +40,9 @@ pub(crate) mod reader {
     }
 }
 
-use countersign_core::ports::{Clock, Configs, DueIndex, Queues, ReadStore, Salt, Vault, WriteStore};
+use countersign_core::ports::{
+    Clock, Configs, DueIndex, Queues, ReadModels, ReadStore, Salt, Vault, WriteStore,
+};
 
 /// What commands need that operate.
 pub(crate) trait Operates: WriteStore + DueIndex + Clock + Configs + Queues + Salt + Vault {}
@@ -92,6 +94,11 @@ impl Place {
     /// What the ports of a reader are built from.
     pub(crate) async fn reader(&self) -> Done<impl Reads> {
         Ok(reader::open(self.base(&[env::TABLE])?).await?)
+    }
+
+    /// The learned models of the deployment.
+    pub(crate) async fn models(&self) -> Done<impl ReadModels> {
+        Ok(countersign_runtime::ports::models::build(&self.base(&[env::TABLE])?).await?)
     }
 
     fn base(&self, needs: &[&str]) -> Done<Base> {
