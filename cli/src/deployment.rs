@@ -30,7 +30,19 @@ pub(crate) mod store {
     }
 }
 
-use countersign_core::ports::{Clock, Configs, DueIndex, Queues, Salt, Vault, WriteStore};
+/// Reading the table and the active configuration.
+pub(crate) mod reader {
+    countersign_runtime::context!(Reader: reads, configs);
+
+    /// The ports of a reader.
+    pub(crate) async fn open(base: super::Base) -> countersign_core::Result<impl super::Reads> {
+        Reader::over(base).await
+    }
+}
+
+use countersign_core::ports::{
+    Clock, Configs, DueIndex, Queues, ReadModels, ReadStore, Salt, Vault, WriteStore,
+};
 
 /// What commands need that operate.
 pub(crate) trait Operates: WriteStore + DueIndex + Clock + Configs + Queues + Salt + Vault {}
@@ -39,6 +51,10 @@ impl<T: WriteStore + DueIndex + Clock + Configs + Queues + Salt + Vault> Operate
 /// What commands need that know nobody.
 pub(crate) trait Stores: WriteStore + Clock {}
 impl<T: WriteStore + Clock> Stores for T {}
+
+/// What commands need that change nothing and open nothing.
+pub(crate) trait Reads: ReadStore + Configs {}
+impl<T: ReadStore + Configs> Reads for T {}
 
 /// Where the deployment is.
 #[derive(Args, Clone, Debug, Default)]
@@ -73,6 +89,16 @@ impl Place {
     /// What the port of the table is built from.
     pub(crate) async fn store(&self) -> Done<impl Stores> {
         Ok(store::open(self.base(&[env::TABLE])?).await?)
+    }
+
+    /// What the ports of a reader are built from.
+    pub(crate) async fn reader(&self) -> Done<impl Reads> {
+        Ok(reader::open(self.base(&[env::TABLE])?).await?)
+    }
+
+    /// The learned models of the deployment.
+    pub(crate) async fn models(&self) -> Done<impl ReadModels> {
+        Ok(countersign_runtime::ports::models::build(&self.base(&[env::TABLE])?).await?)
     }
 
     fn base(&self, needs: &[&str]) -> Done<Base> {

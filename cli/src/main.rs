@@ -147,7 +147,10 @@ mod tests {
             "countersign triage evaluate --data a.jsonl",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 1 --json",
             "countersign triage report",
-            "countersign triage report --model DIR --data a.jsonl --svg a.svg --json",
+            "countersign triage replay --reason try --operator ada@harbour.example",
+            "countersign triage replay --model e67afb --minimum 700 --threshold 0.5 --since 2026-11-01 --json --reason try --operator ada@harbour.example",
+            "countersign triage report --risk-coverage a.svg --learning b.svg --svg c.svg",
+            "countersign triage report --model DIR --data a.jsonl --svg a.svg --risk-coverage b.svg --json",
         ] {
             check(line, true);
         }
@@ -170,7 +173,12 @@ mod tests {
             "countersign policy stop-automatic --operator ada@harbour.example",
             "countersign triage train --data a.jsonl --out DIR",
             "countersign triage evaluate --model DIR --data a.jsonl --out-of-scope-share 2",
+            "countersign triage replay --model DIR --minimum 700",
+            "countersign triage replay --minimum 1001 --reason try --operator ada@harbour.example",
+            "countersign triage replay --threshold 2 --reason try --operator ada@harbour.example",
+            "countersign triage replay --since Monday --reason try --operator ada@harbour.example",
             "countersign triage report --model DIR",
+            "countersign triage report --data a.jsonl --learning a.svg",
             "countersign triage simulate --start 5 --stream a.jsonl --bad 6",
         ] {
             check(line, false);

@@ -42,7 +42,8 @@ pub(crate) enum Command {
     },
 }
 
-fn day(text: &str) -> std::result::Result<Timestamp, String> {
+/// The first instant of a day in UTC.
+pub(crate) fn day(text: &str) -> std::result::Result<Timestamp, String> {
     Timestamp::parse(&format!("{text}T00:00:00Z")).map_err(|error| error.to_string())
 }
 

@@ -127,6 +127,7 @@ pub(crate) fn in_words(entry: &Entry, names: &Names) -> String {
             let of = of.as_ref().map(|of| format!(" ({of})")).unwrap_or_default();
             format!("{actor} as operator: {action}{of}")
         }
+        Happening::Replayed { of, .. } => format!("{actor} as operator: had words read again ({of})"),
         other => of_effects(other),
     }
 }

@@ -3,6 +3,7 @@
 mod data;
 mod evaluate;
 mod model;
+mod replay;
 mod report;
 mod simulate;
 mod train;
@@ -36,6 +37,8 @@ pub(crate) enum Command {
     Simulate(simulate::Options),
     /// Say of each intent how much came, and whether what triage said of it was right
     Report(report::Options),
+    /// Read past requests again by another model or minimum of confidence, and say what would have changed
+    Replay(replay::Options),
     /// List the models that were learned, and which one is in force
     Versions(versions::Listing),
     /// Go back to a model of before: what was learned since is in force no more, and is not learned again
@@ -64,6 +67,7 @@ pub(crate) async fn run(place: &Place, command: Command) -> Done {
         Command::Evaluate(options) => evaluate::run(&options),
         Command::Simulate(options) => simulate::run(&options),
         Command::Report(options) => report::run(place, &options).await,
+        Command::Replay(options) => replay::run(place, options).await,
         Command::Versions(options) => versions::list(place, &options).await,
         Command::Rollback(options) => versions::rollback(place, options).await,
         Command::Trust(options) => versions::trust(place, options).await,

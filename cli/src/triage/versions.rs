@@ -17,7 +17,7 @@ use countersign_core::{
 };
 
 /// The name of the model that is part of the product.
-const SHIPPED: &str = "shipped";
+pub(super) const SHIPPED: &str = "shipped";
 
 /// How models are listed.
 #[derive(Args, Debug)]
@@ -92,7 +92,7 @@ fn name(version: Option<&Digest>) -> &str {
 }
 
 /// The version that somebody means; the shipped one is none.
-fn chosen(lessons: &[Lesson], given: Option<&str>) -> Done<Option<Digest>> {
+pub(super) fn chosen(lessons: &[Lesson], given: Option<&str>) -> Done<Option<Digest>> {
     let Some(given) = given else { return before(lessons) };
     if given == SHIPPED {
         return Ok(None);

@@ -380,4 +380,11 @@ pub enum Happening {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<Digest>,
     },
+    /// An operator had the words of past requests read again, to try triage on them. Nobody was shown them.
+    Replayed {
+        /// Of which requests, and by what.
+        of: String,
+        /// Why, sealed.
+        reason: Sealed,
+    },
 }

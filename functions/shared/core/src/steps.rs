@@ -28,6 +28,7 @@ pub mod quarantine_message;
 pub mod read_request;
 pub mod receive_request;
 pub mod record_decision;
+pub mod replay_triage;
 pub mod reroute_gate;
 pub mod resolving;
 pub mod revoke_access;

@@ -1,4 +1,4 @@
-//! Writes `model.bin` from the examples beside this file, and its diagram for the papers.
+//! Writes `model.bin` from the examples beside this file, and its diagrams for the papers.
 
 #![allow(clippy::unwrap_used, reason = "a development command: it stops at the first fault and says where")]
 
@@ -14,6 +14,7 @@ fn main() {
     let model = Classifier::load(bytes.clone()).unwrap();
     println!("{} classes, {} bytes, version {}", model.labels().len(), bytes.len(), model.version());
     println!("{}", model.provenance());
-    let (path, svg) = examples::diagram(&model);
-    std::fs::write(path, svg).unwrap();
+    for (path, svg) in examples::diagrams(&model) {
+        std::fs::write(path, svg).unwrap();
+    }
 }

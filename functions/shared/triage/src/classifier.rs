@@ -7,8 +7,10 @@
 mod artefact;
 
 mod calibration;
+mod canvas;
 mod certify;
 pub(crate) mod checksum;
+pub mod coverage;
 pub mod diagram;
 mod encoder;
 mod guess;
@@ -26,6 +28,7 @@ mod rows;
 mod signals;
 pub mod simulation;
 mod training;
+pub mod weeks;
 mod weighing;
 mod words;
 
@@ -136,6 +139,13 @@ impl Classifier {
     #[must_use]
     pub fn assuming(mut self, share: f64) -> Self {
         self.assumed_share = share.clamp(0.001, 0.999);
+        self
+    }
+
+    /// Predicts a class from another confidence on, instead of the one that was chosen on the validation set.
+    #[must_use]
+    pub fn accepting_from(mut self, threshold: f64) -> Self {
+        self.threshold = threshold.clamp(0.0, 1.0);
         self
     }
 

@@ -3,10 +3,11 @@
 use std::ops::Range;
 
 use countersign_core::time::MAX_SPAN_SECONDS;
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use crate::calendar::{FILLERS, date};
 use crate::message::{Message, Word};
+use crate::now::Now;
 use crate::periods::{Period, period};
 
 const DAY: u64 = 86_400;
@@ -18,7 +19,7 @@ pub(crate) enum Duration {
     Unlimited,
     /// So many seconds, from now or from when it begins.
     Seconds(u64, Range<usize>),
-    /// Up to the end of a day, in UTC, which is so many seconds from now.
+    /// Up to the end of a day, which is so many seconds from now.
     Until(u64, Range<usize>),
     /// An end is meant but not plainly which.
     Unclear(Range<usize>),
@@ -48,11 +49,11 @@ const NOT_A_LENGTH: &[&str] = &[
     "ago", "vor", "old",
 ];
 
-/// The first duration in `part`; `now` is in unix seconds. Days are looked for from `first` on, where that is when it begins.
-pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64, first: Option<Date>) -> Duration {
+/// The first duration in `part`. Days are looked for from `first` on, where that is when it begins.
+pub(crate) fn find(message: &Message, part: &Range<usize>, now: Now<'_>, first: Option<Date>) -> Duration {
     let words = message.words(part.clone());
-    let now = OffsetDateTime::from_unix_timestamp(now).ok().map(|now| Now { now, first });
-    let mut found = (0..words.len()).filter_map(|at| at_word(&words, at, now));
+    let base = first.or(now.today()).map(|day| Base { now, day });
+    let mut found = (0..words.len()).filter_map(|at| at_word(&words, at, base));
     match found.next() {
         Some(Duration::Seconds(seconds, span) | Duration::Until(seconds, span))
             if found.any(|other| contradicts(&other, seconds, &span)) =>
@@ -64,18 +65,11 @@ pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64, first: Opti
     }
 }
 
-/// When it is, and from which day on something is wanted.
+/// When it is, and the day from which others are counted: that from which on something is wanted, else today.
 #[derive(Clone, Copy)]
-struct Now {
-    now: OffsetDateTime,
-    first: Option<Date>,
-}
-
-impl Now {
-    /// The day from which others are counted.
-    fn day(self) -> Date {
-        self.first.unwrap_or_else(|| self.now.date())
-    }
+struct Base<'a> {
+    now: Now<'a>,
+    day: Date,
 }
 
 fn contradicts(other: &Duration, first: u64, span: &Range<usize>) -> bool {
@@ -93,18 +87,18 @@ fn temporary(words: &[Word<'_>]) -> Duration {
     said.map_or(Duration::Unlimited, |word| Duration::Unclear(word.at..word.end()))
 }
 
-fn at_word(words: &[Word<'_>], at: usize, now: Option<Now>) -> Option<Duration> {
+fn at_word(words: &[Word<'_>], at: usize, base: Option<Base<'_>>) -> Option<Duration> {
     let here = words.get(at)?;
     let rest = words.get(at..)?;
     if UNTIL.contains(&here.text) {
-        return Some(until(rest, now));
+        return Some(until(rest, base));
     }
     let cued = FOR.contains(&here.text);
     let skipped = if cued { 1 + fillers(rest.get(1..)?) } else { 0 };
     let amount = rest.get(skipped..)?;
     let Some((length, used)) = length(amount) else {
         let following = rest.get(usize::from(cued)..)?;
-        let named = (cued || is_only(words, at)).then(|| named_period(here, following, now)).flatten();
+        let named = (cued || is_only(words, at)).then(|| named_period(here, following, base)).flatten();
         return named.or_else(|| counted(amount).filter(|_| cued).map(|end| Duration::Unclear(here.at..end)));
     };
     let end = amount.get(used - 1)?.end();
@@ -220,11 +214,11 @@ fn unit(word: &str) -> Option<u64> {
 }
 
 /// "for today", "this week only".
-fn named_period(first: &Word<'_>, words: &[Word<'_>], now: Option<Now>) -> Option<Duration> {
-    let (period, used) = period(words, now?.day())?;
+fn named_period(first: &Word<'_>, words: &[Word<'_>], base: Option<Base<'_>>) -> Option<Duration> {
+    let (period, used) = period(words, base?.day)?;
     let span = first.at..words.get(used - 1)?.end();
     Some(match period {
-        Period::Through(last) => up_to(Some(last), now, span),
+        Period::Through(last) => up_to(Some(last), base, span),
         Period::Vague => Duration::Unclear(span),
     })
 }
@@ -245,24 +239,24 @@ fn counted(words: &[Word<'_>]) -> Option<usize> {
     counts.then(|| what.end())
 }
 
-fn until(words: &[Word<'_>], now: Option<Now>) -> Duration {
+fn until(words: &[Word<'_>], base: Option<Base<'_>>) -> Duration {
     let start = words.first().map_or(0, |word| word.at);
     let skipped = 1 + fillers(words.get(1..).unwrap_or_default());
     let target = words.get(skipped..).unwrap_or_default();
-    let parsed = now.and_then(|now| date(target, now.day()));
+    let parsed = base.and_then(|base| date(target, base.day));
     let end = match parsed {
         Some((_, used)) => target.get(used - 1).map_or(start, Word::end),
         None => target.first().or(words.first()).map_or(start, Word::end),
     };
-    up_to(parsed.map(|(date, _)| date), now, start..end)
+    up_to(parsed.map(|(date, _)| date), base, start..end)
 }
 
-/// The seconds to the end of a day, in UTC.
-fn up_to(last: Option<Date>, now: Option<Now>, span: Range<usize>) -> Duration {
+/// The seconds to the end of a day.
+fn up_to(last: Option<Date>, base: Option<Base<'_>>, span: Range<usize>) -> Duration {
     let seconds = last
         .and_then(Date::next_day)
-        .zip(now)
-        .map(|(after, now)| after.midnight().assume_utc().unix_timestamp() - now.now.unix_timestamp())
+        .zip(base)
+        .and_then(|(after, base)| Some(base.now.midnight(after)? - base.now.seconds()))
         .and_then(|seconds| u64::try_from(seconds).ok())
         .filter(|seconds| (1..=MAX_SPAN_SECONDS).contains(seconds));
     seconds.map_or(Duration::Unclear(span.clone()), |seconds| Duration::Until(seconds, span))
@@ -279,7 +273,7 @@ mod tests {
 
     fn check(text: &str, expected: Option<u64>) {
         let message = Message::read(&Catalog::default(), text, |_| true);
-        let seen = match find(&message, &message.body, NOW, None) {
+        let seen = match find(&message, &message.body, NOW.into(), None) {
             Duration::Unlimited => None,
             Duration::Seconds(seconds, _) | Duration::Until(seconds, _) => Some(seconds),
             Duration::Unclear(_) => Some(0),

@@ -1,8 +1,8 @@
 //! The core's port `Triage` over the embedded model.
 
 use crate::{
-    ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, OUT_OF_SCOPE, shipped,
-    understand,
+    ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, Now, OUT_OF_SCOPE,
+    shipped, understand,
 };
 use countersign_core::{
     config::Config,
@@ -46,10 +46,18 @@ impl Embedded {
     }
 }
 
+impl From<Classifier> for Embedded {
+    /// A model that was read already.
+    fn from(classifier: Classifier) -> Self {
+        Self(Ok(classifier))
+    }
+}
+
 impl Triage for Embedded {
     fn understand(&self, config: &Config, text: &str, now: Timestamp) -> Vec<Ask> {
         let Ok(classifier) = &self.0 else { return vec![unread(text)] };
-        let understood = understand(classifier, &catalog(config), text, now.seconds());
+        let now = Now::within(now.seconds(), config.policy.working_time.as_ref());
+        let understood = understand(classifier, &catalog(config), text, now);
         understood.asks.into_iter().map(ask).collect()
     }
 

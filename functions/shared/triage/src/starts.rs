@@ -2,17 +2,18 @@
 
 use std::ops::Range;
 
-use time::{Date, OffsetDateTime};
+use time::Date;
 
 use crate::calendar::{FILLERS, date};
 use crate::message::{Message, Word};
+use crate::now::Now;
 
 /// From when on, and where the text says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Start {
     /// Nothing is said, or it is today.
     AtOnce,
-    /// From the beginning of a day on, in UTC, and with the last day where that is named beside it.
+    /// From the beginning of a day on, and with the last day where that is named beside it.
     On(Date, Option<Date>, Range<usize>),
     /// A beginning is meant but not plainly which.
     Unclear(Range<usize>),
@@ -45,12 +46,10 @@ const SOON: &[&str] = &["next", "nächster", "nächste", "nächsten", "prochaine
 const PERIODS: &[&str] =
     &["week", "month", "quarter", "year", "sprint", "woche", "monat", "semaine", "mois", "semana", "mes"];
 
-/// The first beginning in `part`; `now` is in unix seconds.
-pub(crate) fn find(message: &Message, part: &Range<usize>, now: i64) -> Start {
+/// The first beginning in `part`.
+pub(crate) fn find(message: &Message, part: &Range<usize>, now: Now<'_>) -> Start {
     let words = message.words(part.clone());
-    let Some(today) = OffsetDateTime::from_unix_timestamp(now).ok().map(OffsetDateTime::date) else {
-        return Start::AtOnce;
-    };
+    let Some(today) = now.today() else { return Start::AtOnce };
     (0..words.len()).find_map(|at| at_word(&words, at, today)).unwrap_or(Start::AtOnce)
 }
 
@@ -105,7 +104,7 @@ mod tests {
 
     fn check(text: &str, expected: &str) {
         let message = Message::read(&Catalog::default(), text, |_| true);
-        let seen = match find(&message, &message.body, NOW) {
+        let seen = match find(&message, &message.body, NOW.into()) {
             Start::AtOnce => String::new(),
             Start::On(first, None, _) => first.to_string(),
             Start::On(first, Some(last), _) => format!("{first} {last}"),

@@ -13,6 +13,7 @@ use crate::confidence::{self, Doubt};
 use crate::durations::{self, Duration};
 use crate::language::{self, Language};
 use crate::message::{Message, overlaps};
+use crate::now::Now;
 use crate::people::{self, Beneficiary};
 use crate::starts::{self, Start};
 use crate::targets::{Target, Targets};
@@ -94,8 +95,14 @@ pub struct Ask {
     pub questions: Option<Questions>,
 }
 
-/// Reads a message. `now` is in unix seconds and serves only to tell which day "Friday" is.
-pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -> Understanding {
+/// Reads a message. `now` serves only to tell which day "Friday" is, and when that begins and ends.
+pub fn understand<'a>(
+    model: &Classifier,
+    catalog: &Catalog,
+    text: &str,
+    now: impl Into<Now<'a>>,
+) -> Understanding {
+    let now = now.into();
     let message = Message::read(catalog, text, |word| model.knows(word));
     let reader = Reader { model, catalog, message: &message, now, shared: shared_doubts(&message) };
     let mut asks: Vec<Ask> =
@@ -111,17 +118,19 @@ pub fn understand(model: &Classifier, catalog: &Catalog, text: &str, now: i64) -
 }
 
 /// From when on, for how many seconds, and up to when, in unix seconds.
-fn times(details: &Details, now: i64) -> (Option<i64>, Option<u64>, Option<i64>) {
-    let midnight = |day: Date| day.midnight().assume_utc().unix_timestamp();
-    let starts = details.start.day().map(midnight).filter(|starts| *starts > now);
+fn times(details: &Details, now: Now<'_>) -> (Option<i64>, Option<u64>, Option<i64>) {
+    let midnight = |day: Date| now.midnight(day);
+    let starts = details.start.day().and_then(midnight).filter(|starts| *starts > now.seconds());
     let last = if let Start::On(_, last, _) = &details.start { *last } else { None };
-    let named = last.and_then(Date::next_day).map(midnight);
+    let named = last.and_then(Date::next_day).and_then(midnight);
     let ends = named.or(match details.duration {
-        Duration::Until(seconds, _) => i64::try_from(seconds).ok().map(|seconds| now + seconds),
+        Duration::Until(seconds, _) => i64::try_from(seconds).ok().map(|seconds| now.seconds() + seconds),
         _ => None,
     });
     let length = match (ends, &details.duration) {
-        (Some(ends), _) => u64::try_from(ends - starts.unwrap_or(now)).ok().filter(|seconds| *seconds > 0),
+        (Some(ends), _) => {
+            u64::try_from(ends - starts.unwrap_or(now.seconds())).ok().filter(|seconds| *seconds > 0)
+        }
         (None, Duration::Seconds(seconds, _)) => Some(*seconds),
         _ => None,
     };
@@ -129,7 +138,7 @@ fn times(details: &Details, now: i64) -> (Option<i64>, Option<u64>, Option<i64>)
 }
 
 /// Whether it is not plain from when on or for how long, or the end comes before the beginning.
-fn has_unclear_times(details: &Details, now: i64) -> bool {
+fn has_unclear_times(details: &Details, now: Now<'_>) -> bool {
     let unclear =
         matches!(details.duration, Duration::Unclear(_)) || matches!(details.start, Start::Unclear(_));
     let (_, length, ends) = times(details, now);
@@ -160,7 +169,7 @@ struct Reader<'a> {
     model: &'a Classifier,
     catalog: &'a Catalog,
     message: &'a Message,
-    now: i64,
+    now: Now<'a>,
     /// What casts doubt on every ask of the message.
     shared: Vec<Doubt>,
 }

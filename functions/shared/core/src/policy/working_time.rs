@@ -250,6 +250,29 @@ impl WorkingTime {
         ))
     }
 
+    /// The day that people there have at an instant.
+    ///
+    /// # Errors
+    /// As [`WorkingTime::after`].
+    pub fn date(&self, at: Timestamp) -> Result<time::Date> {
+        let date = Calendar::of(self)?.date(at)?;
+        let month = u8::try_from(date.month()).ok().and_then(|month| time::Month::try_from(month).ok());
+        let day = u8::try_from(date.day()).ok();
+        let both = month.zip(day).ok_or_else(|| unknown("no such day"))?;
+        time::Date::from_calendar_date(date.year().into(), both.0, both.1).map_err(unknown)
+    }
+
+    /// When a day begins there: at midnight, or when the clock is put forward over it.
+    ///
+    /// # Errors
+    /// As [`WorkingTime::after`].
+    pub fn midnight(&self, day: time::Date) -> Result<Timestamp> {
+        let year = i16::try_from(day.year()).map_err(unknown)?;
+        let month = i8::try_from(u8::from(day.month())).map_err(unknown)?;
+        let date = Date::new(year, month, i8::try_from(day.day()).map_err(unknown)?).map_err(unknown)?;
+        Calendar::of(self)?.midnight(date)
+    }
+
     /// Whether the database knows its zone.
     #[must_use]
     pub fn has_zone(&self) -> bool {

@@ -1,7 +1,7 @@
 //! What is worth asking, and what an answer can do: choose one of what is offered, nothing else.
 
 use super::*;
-use crate::{message::Grounds, window::Window};
+use crate::message::Grounds;
 use proptest::prelude::*;
 
 const MINIMUM: u16 = 600;

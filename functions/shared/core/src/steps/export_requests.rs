@@ -27,22 +27,32 @@ pub async fn export_requests<C>(ctx: &C, since: Timestamp) -> Result<Vec<Asked>>
 where
     C: ReadStore + Clock + Vault,
 {
+    let mut found = Vec::new();
+    for listed in made_since(ctx, since).await? {
+        found.extend(exported(ctx, &listed).await?);
+    }
+    Ok(found)
+}
+
+/// Every request made since a time, oldest day first.
+///
+/// # Errors
+/// [`Error::Invalid`] for more than [`MAX_DAYS`]; as [`ReadStore::list`].
+pub(super) async fn made_since<C: ReadStore + Clock>(ctx: &C, since: Timestamp) -> Result<Vec<Listed>> {
     let days = ctx.now().since(since).div_euclid(DAY_MILLIS);
     if !(0..MAX_DAYS).contains(&days) {
         return Err(Error::invalid("since", format!("must be within the last {MAX_DAYS} days")));
     }
-    let mut found = Vec::new();
+    let mut found: Vec<Listed> = Vec::new();
     for back in (0..=days + 1).rev() {
         let day = Timestamp(ctx.now().0 - back * DAY_MILLIS).day();
         for shard in 0..SHARDS {
             for stored in ctx.list(&List::Day(day.clone(), shard)).await? {
-                let listed: Listed = decode(stored)?.value;
-                if listed.at >= since {
-                    found.extend(exported(ctx, &listed).await?);
-                }
+                found.push(decode(stored)?.value);
             }
         }
     }
+    found.retain(|listed| listed.at >= since);
     Ok(found)
 }
 

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use countersign_triage::classifier::coverage::risk_coverage;
 use countersign_triage::classifier::diagram::reliability;
 use countersign_triage::classifier::report::{Judgement, Report, report};
 use countersign_triage::classifier::{Classifier, Example, TrainError, shipped_table};
@@ -48,13 +49,17 @@ pub(crate) fn reported(classifier: &Classifier) -> Report {
     let judge = |styled: Styled| {
         Judgement::of(&styled.example.label, &classifier.classify(&masked(&styled.example.text)))
     };
-    report(&measured().into_iter().map(judge).collect::<Vec<_>>())
+    report(&measured().into_iter().map(judge).collect::<Vec<_>>(), classifier.threshold())
 }
 
-/// The diagram of the shipped model in the papers, and where it lies.
-pub(crate) fn diagram(classifier: &Classifier) -> (PathBuf, String) {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs/triage-reliability.svg");
-    (path, reliability(&reported(classifier)))
+/// The diagrams of the shipped model in the papers, and where they lie.
+pub(crate) fn diagrams(classifier: &Classifier) -> [(PathBuf, String); 2] {
+    let papers = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../docs");
+    let report = reported(classifier);
+    [
+        (papers.join("triage-reliability.svg"), reliability(&report)),
+        (papers.join("triage-risk-coverage.svg"), risk_coverage(&report)),
+    ]
 }
 
 /// The examples of one folder: its `.jsonl` files by name, each line by line.

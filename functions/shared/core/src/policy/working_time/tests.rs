@@ -136,6 +136,23 @@ fn an_instant_is_told_as_it_is_read_there() {
 }
 
 #[test]
+fn days_begin_at_midnight_there_or_when_the_clock_is_put_forward_over_it() {
+    for (zone, at, date, begins) in [
+        ("Europe/Berlin", "2026-11-22T22:59:59Z", "2026-11-22", "2026-11-21T23:00:00Z"),
+        ("Europe/Berlin", "2026-11-22T23:00:00Z", "2026-11-23", "2026-11-22T23:00:00Z"),
+        ("Europe/Berlin", "2026-10-25T12:00:00Z", "2026-10-25", "2026-10-24T22:00:00Z"),
+        ("Europe/Berlin", "2026-10-26T12:00:00Z", "2026-10-26", "2026-10-25T23:00:00Z"),
+        ("Europe/Berlin", "2026-03-30T12:00:00Z", "2026-03-30", "2026-03-29T22:00:00Z"),
+        ("America/Santiago", "2026-09-06T12:00:00Z", "2026-09-06", "2026-09-06T04:00:00Z"),
+    ] {
+        let hours = read(&daily(zone, "09:00", "17:00"));
+        let found = hours.date(Timestamp::parse(at).unwrap()).unwrap();
+        assert_eq!(found.to_string(), date, "{zone} {at}");
+        assert_eq!(hours.midnight(found).unwrap().to_string(), begins, "{zone} {date}");
+    }
+}
+
+#[test]
 fn times_and_days_that_there_are_not_are_refused() {
     let refused = |field: &str, value: Value| {
         let mut hours = usual();
