@@ -54,3 +54,18 @@ async fn a_correction_to_another_workflow_ends_one_and_starts_the_other() {
     aubrey.reads(&["The desk has taken care of it", id.as_str()]).await;
     stack.holds(&id, &["burning smell"]).await;
 }
+
+#[tokio::test]
+async fn what_is_not_for_the_desk_takes_one_press_and_is_kept() {
+    let Some(stack) = Stack::open() else { return };
+    let (grace, dimitri) = (stack.person("grace").await, stack.person("dimitri").await);
+    let message = grace.says("which horse should I bet on at the weekend").await;
+    grace.presses("send_to_desk", message.as_str()).await;
+    let id = RequestId::derived(&["request", message.as_str(), "0"]);
+    dimitri.presses("not_for_us", id.as_str()).await;
+    stack.ended(&id, Outcome::Denied).await;
+    grace.reads(&["Denied", "This is no matter of the service desk.", id.as_str()]).await;
+    let example = example(&stack, &id).await;
+    assert_eq!((example.label.as_str(), example.audit), ("out_of_scope", false));
+    stack.holds(&id, &["which horse"]).await;
+}

@@ -173,6 +173,9 @@ fn presses_carry_an_opaque_id_only() {
     press-give-back
       decisions {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"cast_at":1763818330000,"given_back":true,"job":"claim","of":{"shown":"shown-1","spot":"card"},"place":"D0MARCUS"}
       messages {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"address":{"channel":"slack","conversation":"D0MARCUS","message":"1763818300.000100"},"job":"adopt","shown":"shown-1"}
+    press-not-for-us
+      decisions {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"cast_at":1763818330000,"id":"vwjzbvfob6fye4pyh3kocnvldi","job":"vote","place":"D0MARCUS","reason":"This is no matter of the service desk.","shown":"shown-1","verdict":{"verdict":"deny"}}
+      messages {"actor":{"kind":"chat","user":"T0HARBOUR/U0MARCUS"},"address":{"channel":"slack","conversation":"D0MARCUS","message":"1763818300.000100"},"job":"adopt","shown":"shown-1"}
     press-other-workspace
       Countersign.Refused
     press-question

@@ -62,6 +62,8 @@ pub enum Press {
     ApproveWith,
     /// Opens the modal for the reason of a vote against.
     Deny,
+    /// Says at once that a request is no matter of the desk.
+    NotForUs,
     /// Opens the modal for a correction of triage.
     Correct,
     /// Opens the modal for a question to the requester.
@@ -92,10 +94,11 @@ pub enum Press {
 
 impl Press {
     /// All of them.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Approve,
         Self::ApproveWith,
         Self::Deny,
+        Self::NotForUs,
         Self::Correct,
         Self::Question,
         Self::Answer,
@@ -123,6 +126,7 @@ impl Press {
             Self::Approve => "approve",
             Self::ApproveWith => "approve_with",
             Self::Deny => "deny",
+            Self::NotForUs => "not_for_us",
             Self::Correct => "correct",
             Self::Question => "question",
             Self::Answer => "answer",

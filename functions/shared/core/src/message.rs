@@ -21,6 +21,8 @@ pub const MAX_REASON_CHARACTERS: usize = 1_000;
 pub const MAX_BODY_BYTES: usize = 200 * 1024;
 /// The most asks that one message is split into.
 pub const MAX_ASKS: usize = 5;
+/// The reason of whoever says by one press that a request is no matter of the desk.
+pub const NOT_FOR_US: &str = "This is no matter of the service desk.";
 /// What is understood of a text that no intent of the catalog fits.
 pub const OUT_OF_SCOPE: &str = "out_of_scope";
 

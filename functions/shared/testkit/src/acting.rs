@@ -106,7 +106,7 @@ impl World {
     /// What somebody sees to press on, newest first.
     #[must_use]
     pub fn card_of(&self, who: &str) -> Option<ShownId> {
-        let button = self.state().chat.button(&chat_user(who), Press::Deny)?;
+        let button = self.state().chat.refusing_button(&chat_user(who))?;
         ShownId::new(button.value).ok()
     }
 

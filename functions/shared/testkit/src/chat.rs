@@ -66,11 +66,8 @@ impl Chats {
     /// The messages that showed a gate's card, oldest first, each with what its buttons carried.
     pub fn of_gates(&self) -> impl Iterator<Item = (&str, &Posted)> {
         self.posts.iter().filter_map(|posted| {
-            let button = posted
-                .first
-                .buttons
-                .iter()
-                .find(|button| matches!(button.press, Press::Deny | Press::Answer))?;
+            let marks = |button: &&Button| is_of_gate(button.press) || button.press == Press::Answer;
+            let button = posted.first.buttons.iter().find(marks)?;
             Some((button.value.as_str(), posted))
         })
     }
@@ -96,7 +93,22 @@ impl Chats {
     /// The newest button of a kind that a person sees.
     #[must_use]
     pub fn button(&self, user: &ChatUser, press: Press) -> Option<Button> {
-        let posts = self.of(user).into_iter().rev();
-        posts.flat_map(|posted| &posted.card.buttons).find(|button| button.press == press).cloned()
+        self.buttons(user).find(|button| button.press == press).cloned()
     }
+
+    /// The newest button by which a person decides against something.
+    #[must_use]
+    pub fn refusing_button(&self, user: &ChatUser) -> Option<Button> {
+        self.buttons(user).find(|button| is_of_gate(button.press)).cloned()
+    }
+
+    /// The buttons that a person sees, those of the newest card first.
+    fn buttons(&self, user: &ChatUser) -> impl Iterator<Item = &Button> {
+        self.of(user).into_iter().rev().flat_map(|posted| &posted.card.buttons)
+    }
+}
+
+/// Whether a button stands on the card of a gate alone: everybody who decides can refuse.
+fn is_of_gate(press: Press) -> bool {
+    matches!(press, Press::Deny | Press::NotForUs)
 }

@@ -189,12 +189,14 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
             approve.into_iter().chain([deny]).collect()
         }
         GateKind::Desk => {
-            let refuse = Button { label: "Not for us".into(), ..deny };
+            let label = "Not for us".to_owned();
+            let refuse = Button { press: Press::NotForUs, label: label.clone(), ..deny.clone() };
             let confirm = button(Press::Approve, "Understood rightly", Style::Primary, None);
             let unknown = view.request.beneficiary_unknown && is_access(view.config, &view.request.intent);
             match (view.is_blind(), unknown) {
                 (true, _) => vec![Button { label: "Say what it is".into(), ..correct }, refuse],
-                (_, true) => vec![correct, refuse],
+                // What is wrong with the name is for the desk to say.
+                (_, true) => vec![correct, Button { label, ..deny }],
                 _ => vec![confirm, correct, refuse],
             }
         }

@@ -7,6 +7,7 @@ use countersign_core::{
     card::{CopyAddress, ModalKind, Press},
     ids::{MessageId, RequestId, ShownId},
     job::{Actor, AskerAnswer, Job, Queue, Spot, Verdict},
+    message::NOT_FOR_US,
     person::ChannelKind,
     question::Asked,
     time::Timestamp,
@@ -54,6 +55,7 @@ fn act(press: Press, click: Click) -> Result<Received> {
         Press::Approve
         | Press::ApproveWith
         | Press::Deny
+        | Press::NotForUs
         | Press::Correct
         | Press::Question
         | Press::Answer
@@ -81,7 +83,8 @@ fn at_gate(press: Press, click: Click) -> Result<Received> {
         Press::ApproveWith => to_fill(ModalKind::Approve, click)?,
         Press::Claim => claim(click, false)?,
         Press::GiveBack => claim(click, true)?,
-        _ => approve(click)?,
+        Press::NotForUs => vote(click, Verdict::Deny, Some(NOT_FOR_US.to_owned()))?,
+        _ => vote(click, Verdict::Approve, None)?,
     };
     received.jobs.extend(adopted.map(|job| (Queue::Messages, job)));
     Ok(received)
@@ -97,13 +100,13 @@ impl Click {
     }
 }
 
-fn approve(click: Click) -> Result<Received> {
+fn vote(click: Click, verdict: Verdict, reason: Option<String>) -> Result<Received> {
     let job = Job::Vote {
         id: click.id(),
         shown: ShownId::new(&click.value)?,
         actor: click.actor(),
-        verdict: Verdict::Approve,
-        reason: None,
+        verdict,
+        reason,
         cast_at: click.at,
         place: click.place,
     };
