@@ -1,7 +1,9 @@
 //! What travels on the queues: jobs from outside, and nudges for owed work.
 
+mod answer;
 mod envelope;
 
+pub use answer::AskerAnswer;
 pub use envelope::{Content, Envelope, Queue, SCHEMA};
 
 use crate::{
@@ -243,25 +245,6 @@ pub enum Job {
         place: Option<String>,
         /// What.
         notice: Notice,
-    },
-}
-
-/// The asker's answer to what was understood.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum AskerAnswer {
-    /// Send it.
-    Send,
-    /// It was not understood: let the desk read it.
-    SendToDesk,
-    /// Forget it.
-    Discard,
-    /// One of what a question offers.
-    Choose {
-        /// The question's number in the message, from 0.
-        question: u32,
-        /// The number of the choice, from 0.
-        choice: usize,
     },
 }
 

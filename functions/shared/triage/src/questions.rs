@@ -56,6 +56,7 @@ fn settles(question: &Question, doubt: Doubt) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::slice::from_ref;
 
     fn named(levels: &[&str]) -> Question {
         Question::Level(levels.iter().map(|level| (*level).to_owned()).collect())
@@ -97,8 +98,8 @@ mod tests {
         use Doubt::*;
         let (both, levels) = (apps(&["salesforce", "tableau"]), named(&["standard", "admin"]));
         check(&[], None, None, None);
-        check(&[SeveralApplications], Some(both.clone()), None, Some((&[both.clone()], 950)));
-        check(&[UnknownLevel], Some(levels.clone()), None, Some((&[levels.clone()], 950)));
+        check(&[SeveralApplications], Some(both.clone()), None, Some((from_ref(&both), 950)));
+        check(&[UnknownLevel], Some(levels.clone()), None, Some((from_ref(&levels), 950)));
         check(&[UnclearPerson], None, Some(&["<@U0EMMA>"]), Some((&[who(&["<@U0EMMA>"])], 950)));
         check(&[Misspelt], None, None, Some((&[apps(&["salesforce"])], 950)));
         check(

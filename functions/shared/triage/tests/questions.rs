@@ -74,6 +74,10 @@ fn what_one_press_would_settle_is_asked() {
     check("I need access to Ledgerline", &["? ledger-live standard, ledger-trial standard"]);
     check("I need admin access to Ledgerline", &["? ledger-live admin, ledger-trial admin"]);
     check("I need access to Tableau or Figma", &["? figma editor, tableau viewer"]);
+    check(
+        "I need access to Notion or Jira to keep the minutes of the closing",
+        &["? notion member, jira member"],
+    );
     check("I need Tableau Creator or Figma", &["? figma editor, tableau creator"]);
     check("I need full access to AWS", &["# readonly, production"]);
     check("I need full access to AWS or GitHub", &["? github #read|write, aws #readonly|production"]);
