@@ -80,7 +80,7 @@ pub(crate) enum Command {
 /// Who operates, and why.
 #[derive(Args, Debug)]
 pub(crate) struct Who {
-    /// Why, in a sentence; those concerned can read it on the card of a request
+    /// Why, in a sentence; where it is about a request, those concerned can read it on its card
     #[arg(long)]
     reason: String,
     #[command(flatten)]

@@ -35,9 +35,16 @@ pub(crate) enum Command {
     Evaluate(evaluate::Options),
     /// Play corrections, good and bad ones, through the learning, and say what came of it
     Simulate(simulate::Options),
-    /// Say of each intent how much came, and whether what triage said of it was right
+    /// Say of each intent how much came, how much was automated, and whether what triage said of it was right
+    ///
+    /// Without --data it is about what the desk said, week by week as well: audits are a fair sample of what triage was
+    /// sure of; what the desk read because triage was unsure is none.
     Report(report::Options),
     /// Read past requests again by another model or minimum of confidence, and say what would have changed
+    ///
+    /// What was read then is what stands in the audit trail, before anybody corrected it; which way a reading takes is
+    /// said by the active configuration. Requests whose words were erased are counted and left out. Nothing is changed
+    /// and no words are shown; that they were read again, by whom and why, is in the chain of administration.
     Replay(replay::Options),
     /// List the models that were learned, and which one is in force
     Versions(versions::Listing),

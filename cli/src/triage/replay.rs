@@ -26,10 +26,6 @@ const DAYS: u8 = 30;
 const SAID_EVERY: usize = 200;
 
 /// What is tried, and on which requests.
-///
-/// What was read then is what stands in the audit trail, before anybody corrected it; which way a reading takes is said by
-/// the active configuration. Requests whose words were erased are counted and left out. Nothing is changed, and
-/// no words are shown; that they were read again, by whom and why, is in the chain of administration.
 #[derive(Args, Debug)]
 pub(crate) struct Options {
     /// What reads: the folder that `train` wrote, or its file; or a version that `versions` lists, its first digits, or `shipped` [default: the model in force]
@@ -109,13 +105,16 @@ fn in_words(replayed: &Replayed) -> Vec<String> {
             "{} requests read again by model {}, {} left out: erased",
             replayed.requests, replayed.model, replayed.erased
         ),
-        format!("minimum_confidence           {} / {}", replayed.minimum_before, replayed.minimum_after),
+        format!(
+            "minimum_confidence, then and now    {} / {}",
+            replayed.minimum_before, replayed.minimum_after
+        ),
         format!(
             "another intent, application, level  {} / {} / {}",
             replayed.other_intent, replayed.other_application, replayed.other_level
         ),
-        format!("now to the desk              {}", replayed.to_the_desk),
-        format!("now past the desk            {}", replayed.past_the_desk),
+        format!("now to the desk                     {}", replayed.to_the_desk),
+        format!("now past the desk                   {}", replayed.past_the_desk),
         format!(
             "of {} of which people said what they are: {} now right that were wrong, {} now wrong that were right",
             replayed.labelled, replayed.now_right, replayed.now_wrong
@@ -153,27 +152,26 @@ fn reading(reading: &Reading) -> String {
 mod tests {
     use super::*;
     use countersign_core::{
+        change::put,
         digest::Digest,
+        job::Verdict,
         learning::ActiveModel,
         ports::{Expect, WriteModels, WriteStore},
         slot::Slot,
         steps::operate::Order,
     };
-    use countersign_testkit::{World, access};
+    use countersign_testkit::{BEGINNING, World, access};
     use countersign_triage::shipped::MODEL;
 
-    /// What is printed of a replay of Emma's one request, which a person of the desk and her manager decided.
+    /// What is printed of a replay of Emma's one request, which her manager decided.
     #[tokio::test]
     async fn a_change_is_told_in_a_line_without_words_or_names() {
         let world = World::harbour();
         let id = world.ask("emma", access("salesforce", None, None));
-        assert!(world.press("marcus", countersign_core::job::Verdict::Approve, None));
+        assert!(world.press("marcus", Verdict::Approve, None));
         world.run();
         let order = Order {
-            of: Trial {
-                since: Timestamp(0).max(Timestamp(countersign_testkit::BEGINNING.0 - 1)),
-                minimum: Some(990),
-            },
+            of: Trial { since: BEGINNING, minimum: Some(990) },
             operator: world.subject("ada"),
             reason: "what if".into(),
         };
@@ -182,8 +180,8 @@ mod tests {
         let told = in_words(&replayed).join("\n");
         for part in [
             format!("1 requests read again by model {}, 0 left out", shipped::version()),
-            "minimum_confidence           600 / 990".to_owned(),
-            "now to the desk              1".to_owned(),
+            "minimum_confidence, then and now    600 / 990".to_owned(),
+            "now to the desk                     1".to_owned(),
             format!("{id}: access.request/salesforce"),
             format!("decided by {}", world.subject("marcus").as_str()),
         ] {
@@ -198,7 +196,7 @@ mod tests {
         let version = Digest::parse(&shipped::version()).unwrap();
         let in_force = |version: Option<&Digest>| {
             let active = ActiveModel { version: version.cloned(), lesson: 1, ..ActiveModel::default() };
-            countersign_core::change::put(Slot::ActiveModel, Expect::Any, &active, None).unwrap()
+            put(Slot::ActiveModel, Expect::Any, &active, None).unwrap()
         };
         world.keep(&version, MODEL).await.unwrap();
         world.commit(vec![in_force(Some(&version))]).await.unwrap();

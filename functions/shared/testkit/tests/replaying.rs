@@ -11,6 +11,7 @@ use countersign_core::{
     ids::RequestId,
     job::Verdict,
     message::Ask,
+    opinion::Second,
     ports::{Clock, KeyOwner, Vault},
     slot::Slot,
     steps::{
@@ -101,6 +102,15 @@ fn another_minimum_sends_other_requests_to_the_desk() {
         assert_eq!((seen.to_the_desk, seen.past_the_desk), (to, past), "{minimum}");
         assert_eq!((seen.changed.len(), seen.minimum_after), (to + past, minimum));
     }
+}
+
+#[test]
+fn what_a_second_reader_had_read_is_told_since_it_is_not_asked_again() {
+    let world = World::harbour();
+    world.read_again("let me draw", Second::Silent);
+    world.ask("emma", named("let me draw", "access.request", 930));
+    let seen = replayed(&world, None);
+    assert_eq!((seen.requests, seen.read_twice, seen.past_the_desk), (1, 1, 1));
 }
 
 #[test]
