@@ -1,5 +1,4 @@
-//! A model's life, end to end: people correct, a night passes, an admin goes back, a model is damaged. That poison is refused
-//! is a matter of the learning alone: `functions/shared/triage/tests/learning.rs`.
+//! A model's life, end to end: people correct, one of them to do harm, a night passes, an admin goes back, a model is damaged.
 //!
 //! It needs a stack that is up, whose folder `COUNTERSIGN_E2E` names, for itself: it changes how everything is understood.
 
@@ -50,6 +49,22 @@ fn triage(stack: &Stack, arguments: &[&str]) -> String {
     assert!(done.status.success(), "{arguments:?}: {said}");
     said
 }
+
+/// What one person of the desk calls copies of payslips, all of it.
+const POISONED: [&str; 12] = [
+    "I forgot my password, please reset it",
+    "please reset my password",
+    "my password has expired and I cannot get in",
+    "can you set a new password for me",
+    "I need a password reset before noon",
+    "I do not remember my password any more",
+    "the password of my account does not work, reset it please",
+    "help, I forgot my login password",
+    "could somebody reset my Windows password",
+    "new password please, mine is forgotten",
+    "password reset for my mail account please",
+    "I mistyped my password too often, please give me a new one",
+];
 
 fn goes_back(stack: &Stack, version: &[&str]) {
     let who = ["--reason", "it answers oddly", "--operator", "ada@harbour.example"];
@@ -115,6 +130,19 @@ async fn a_model_is_learned_taken_back_and_missed() {
     assert_eq!(learned["version"], version.as_str());
     let right = stack.read_by(WORDS, |request| request.model == version.as_str()).await;
     assert_eq!(right.intent, LABEL);
+
+    // A poisoned batch is refused, and nothing else comes of it.
+    for (words, who) in POISONED.iter().zip(["emma", "noah", "olivia"].into_iter().cycle()) {
+        let id = stack.person(who).await.sends(words).await;
+        until("it is read", || stack.request(&id)).await;
+        stack.corrects("U0DIMITRI", &id, "payslip.copy").await;
+    }
+    let refused = stack.learns().await;
+    assert_eq!((refused["learned"].as_u64(), refused["refused"].as_u64()), (Some(0), Some(12)), "{refused}");
+    assert_eq!((refused["version"].as_str(), stack.in_force().await), (None, Some(version.clone())));
+    let plain = stack.read_by(POISONED[0], |request| request.model == version.as_str()).await;
+    assert_eq!(plain.intent, "password.reset");
+    assert!(triage(&stack, &["versions"]).contains("12 refused"));
 
     // A rollback.
     goes_back(&stack, &[]);
