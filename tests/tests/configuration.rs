@@ -9,6 +9,7 @@ use countersign_core::{
         Approver, Baseline, Escalation, Further, Lapse, Match, Mode, OnExpiry, Panel, Policy, Rule, Stage,
         Then, Unverified, WaitFor,
         automatic::Automatic,
+        autonomy::{Autonomy, AutonomyRules, Range},
         break_glass::BreakGlass,
         conflicts::{Conflict, Kind},
         review::Sample,

@@ -2,20 +2,7 @@
 //! own handling changes nothing.
 
 use crate::harness::{outside::Seat, person::text, stack::Stack};
-use countersign_core::{
-    audit::Happening,
-    gate::{Example, GateKind},
-    ids::RequestId,
-    policy::autonomy::Autonomy,
-    ports::ReadStore,
-    request::Outcome,
-    slot::Slot,
-};
-
-async fn example(stack: &Stack, id: &RequestId) -> Example {
-    let found = stack.get(&Slot::Example(id.clone(), 1)).await.unwrap().expect("no example was kept");
-    serde_json::from_value(found.body).unwrap()
-}
+use countersign_core::{audit::Happening, gate::GateKind, policy::autonomy::Autonomy, request::Outcome};
 
 #[tokio::test]
 async fn what_a_rule_would_approve_at_a_higher_risk_the_desk_reads_first() {
@@ -65,7 +52,7 @@ async fn a_suggestion_is_shown_with_its_reasons_and_a_shadow_is_not_shown() {
     dimitri.fills_on(&card, "correct", &[("intent", "reference.letter")]).await;
     dimitri.presses_on(&dimitri.reads(&["Please take care of", id.as_str()]).await, "approve").await;
     stack.ended(&id, Outcome::Served).await;
-    let kept = example(&stack, &id).await;
+    let kept = stack.example(&id).await;
     assert_eq!((kept.predicted.as_str(), kept.label.as_str()), ("reference.letter", "reference.letter"));
     assert_eq!(stack.request(&id).await.unwrap().autonomy, Autonomy::Shadow);
     stack.holds(&id, &["landlord"]).await;

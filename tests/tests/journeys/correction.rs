@@ -1,12 +1,7 @@
 //! What triage is not sure of: the desk reads it, says what it is, and the request goes on.
 
 use crate::harness::{outside::Seat, person::text, stack::Stack};
-use countersign_core::{gate::Example, ids::RequestId, ports::ReadStore, request::Outcome, slot::Slot};
-
-async fn example(stack: &Stack, id: &RequestId) -> Example {
-    let found = stack.get(&Slot::Example(id.clone(), 1)).await.unwrap().expect("no example was kept");
-    serde_json::from_value(found.body).unwrap()
-}
+use countersign_core::{ids::RequestId, request::Outcome};
 
 #[tokio::test]
 async fn a_correction_within_the_workflow_goes_on_to_the_manager() {
@@ -25,7 +20,7 @@ async fn a_correction_within_the_workflow_goes_on_to_the_manager() {
     let request = stack.ended(&id, Outcome::Granted).await;
     assert!(stack.is_member(seat).await);
     felix.reads(&["Jira", "is yours", id.as_str()]).await;
-    let example = example(&stack, &id).await;
+    let example = stack.example(&id).await;
     assert_eq!((example.label.as_str(), &example.requester), ("access.request", &request.requester));
     assert_eq!(request.confidence, 1000);
     dana.reads(&["Read", "<@U0DANA>", id.as_str()]).await;
@@ -50,7 +45,7 @@ async fn a_correction_to_another_workflow_ends_one_and_starts_the_other() {
     let request = stack.ended(&id, Outcome::Served).await;
     assert_eq!((request.generation, request.definition.as_str()), (2, "desk-request"));
     stack.until_status(&stack.execution("desk-request", &format!("{id}.2")), "SUCCEEDED").await;
-    assert_eq!(example(&stack, &id).await.label, "hardware.request");
+    assert_eq!(stack.example(&id).await.label, "hardware.request");
     aubrey.reads(&["The desk has taken care of it", id.as_str()]).await;
     stack.holds(&id, &["burning smell"]).await;
 }
@@ -65,7 +60,7 @@ async fn what_is_not_for_the_desk_takes_one_press_and_is_kept() {
     dimitri.presses("not_for_us", id.as_str()).await;
     stack.ended(&id, Outcome::Denied).await;
     grace.reads(&["Denied", "This is no matter of the service desk.", id.as_str()]).await;
-    let example = example(&stack, &id).await;
+    let example = stack.example(&id).await;
     assert_eq!((example.label.as_str(), example.audit), ("out_of_scope", false));
     stack.holds(&id, &["which horse"]).await;
 }

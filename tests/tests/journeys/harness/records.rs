@@ -5,7 +5,7 @@ use countersign_core::{
     Error, Result,
     audit::{Entry, Happening},
     change::{decode, read_request},
-    gate::Gate,
+    gate::{Example, Gate},
     ids::RequestId,
     ports::{ReadStore, Stored},
     request::Request,
@@ -100,6 +100,12 @@ impl Stack {
     pub(crate) async fn gate(&self, id: &RequestId, number: u32) -> Option<Gate> {
         let found = self.get(&Slot::Gate(id.clone(), number)).await.unwrap()?;
         Some(decode(found).unwrap().value)
+    }
+
+    /// What the desk said of a request at its first gate.
+    pub(crate) async fn example(&self, id: &RequestId) -> Example {
+        let found = self.get(&Slot::Example(id.clone(), 1)).await.unwrap().expect("no example was kept");
+        decode(found).unwrap().value
     }
 
     /// The audit chain of a request.
