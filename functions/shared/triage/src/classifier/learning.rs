@@ -1,43 +1,43 @@
-//! Learning from people's corrections: at once in a shadow copy, in force only behind a gate.
+//! Learning from people's corrections: tried in a copy, in force only behind a gate.
 //!
-//! The corrections of one reviewer are learned together, in a copy. The copy takes the place of the classifier in
-//! force if it is not worse on a golden set that nobody's corrections enter, and takes a strike off its reviewer; else
-//! the reviewer has one strike more, and with [`MAX_STRIKES`] of them is not listened to any more. An honest reviewer
-//! loses a batch now and then, but hardly three more than come into force.
+//! The corrections of one reviewer are learned together. They are first tried in a copy, where each counts as if it had
+//! been made several times, so that harm shows that would else come in small portions. If the copy is not worse on a
+//! golden set that nobody's corrections enter, the classifier in force is made anew with them, and a strike is taken off
+//! their reviewer; else the reviewer has one strike more, and with [`MAX_STRIKES`] of them is not listened to any more.
+//! An honest reviewer loses a batch now and then, but hardly three more than come into force.
 
 use super::guess::softmax;
 use super::head::{Head, Sample};
-use super::order::Seeded;
 use crate::features::Feature;
 use countersign_core::learning::{MAX_BATCH, MAX_STRIKES};
 
-/// Learned examples that are learned again with each new one, so that they are not forgotten.
-const REPLAYED: usize = 16;
+/// How often each correction of a batch counts where the batch is tried.
+const TRIED_TIMES: usize = 4;
 /// The accuracy on the golden set that a batch may cost.
 const TOLERATED_DROP: f64 = 0.01;
-const SEED: u64 = 2;
+
+/// How a head is made.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Shape {
+    pub(crate) features: usize,
+    pub(crate) classes: usize,
+    pub(crate) epochs: usize,
+}
 
 /// A head that goes on learning, and what it has learned from.
 #[derive(Debug, Clone)]
 pub(crate) struct Learner {
+    shape: Shape,
     head: Head,
     learned: Vec<Sample>,
-    seeded: Seeded,
 }
 
 impl Learner {
-    /// Begins with a first set of examples.
-    pub(crate) fn new(features: usize, classes: usize, epochs: usize, first: Vec<Sample>) -> Self {
-        let mut head = Head::new(features, classes);
-        head.fit(&first, epochs, SEED, |_| ());
-        Self { head, learned: first, seeded: Seeded::new(SEED) }
-    }
-
-    /// Begins with a first set of examples, of which a few more or less hardly change what is made of the others.
-    pub(crate) fn steady(features: usize, classes: usize, epochs: usize, first: Vec<Sample>) -> Self {
-        let mut head = Head::new(features, classes);
-        head.fit_steadily(&first, epochs, |_| ());
-        Self { head, learned: first, seeded: Seeded::new(SEED) }
+    /// Learns examples, of which a few more or less hardly change what is made of the others.
+    pub(crate) fn of(shape: Shape, learned: Vec<Sample>) -> Self {
+        let mut head = Head::new(shape.features, shape.classes);
+        head.fit_steadily(&learned, shape.epochs, |_| ());
+        Self { shape, head, learned }
     }
 
     /// The most probable class and its probability.
@@ -52,28 +52,21 @@ impl Learner {
         if samples.is_empty() { 1.0 } else { right as f64 / samples.len() as f64 }
     }
 
-    /// Learns a batch in a copy, and takes the copy's place if the golden set allows it: it may cost a little of what
-    /// this learner knows, and never bring it more than that below `floor`. Answers whether it did.
+    /// Tries a batch in a copy, and learns it if the golden set allows it: it may cost a little of what this learner
+    /// knows, and never bring it more than that below `floor`. Answers whether it did.
     pub(crate) fn attempt(&mut self, batch: &[Sample], golden: &[Sample], floor: f64) -> bool {
-        let mut shadow = self.clone();
-        batch.iter().for_each(|sample| shadow.learn(sample));
-        let (before, after) = (self.accuracy(golden), shadow.accuracy(golden));
-        let is_good = is_tolerable(before, after, floor);
+        let tried = self.with(batch, TRIED_TIMES);
+        let is_good = is_tolerable(self.accuracy(golden), tried.accuracy(golden), floor);
         if is_good {
-            *self = shadow;
+            *self = self.with(batch, 1);
         }
         is_good
     }
 
-    fn learn(&mut self, sample: &Sample) {
-        self.head.learn(&sample.features, sample.class);
-        self.learned.push(sample.clone());
-        for _ in 0..REPLAYED {
-            let at = self.seeded.below(self.learned.len());
-            if let Some(old) = self.learned.get(at) {
-                self.head.learn(&old.features, old.class);
-            }
-        }
+    /// Made from scratch of what was learned, and of a batch so many times.
+    fn with(&self, batch: &[Sample], times: usize) -> Self {
+        let batch = std::iter::repeat_n(batch, times).flatten();
+        Self::of(self.shape, self.learned.iter().chain(batch).cloned().collect())
     }
 }
 
@@ -112,7 +105,7 @@ impl Reviewer {
         self.batch.len() >= MAX_BATCH
     }
 
-    /// Learns the batch in a copy, and puts the copy in force if the golden set allows it.
+    /// Learns the batch if the golden set allows it.
     pub(crate) fn submit(&mut self, in_force: &mut Learner, golden: &[Sample]) -> Ruling {
         let batch = std::mem::take(&mut self.batch);
         if in_force.attempt(&batch, golden, 0.0) {
@@ -129,6 +122,7 @@ mod tests {
     use super::*;
 
     const CLASSES: usize = 4;
+    const SHAPE: Shape = Shape { features: 20, classes: CLASSES, epochs: 20 };
 
     /// Class `class`, said in its own word and one of several others.
     fn sample(class: usize, way: u32) -> Sample {
@@ -150,7 +144,7 @@ mod tests {
     #[test]
     fn honest_corrections_teach_what_is_new() {
         let first = samples(0..3).into_iter().filter(|sample| sample.class != 3).collect();
-        let mut learner = Learner::new(20, CLASSES, 20, first);
+        let mut learner = Learner::of(SHAPE, first);
         let before = learner.accuracy(&samples(0..5));
         assert!(before < 0.9, "{before}");
         let honest = |at| sample(at % CLASSES, at as u32);
@@ -174,7 +168,7 @@ mod tests {
 
     #[test]
     fn a_poisoned_batch_changes_nothing_and_three_suspend() {
-        let mut learner = Learner::new(20, CLASSES, 20, samples(0..1));
+        let mut learner = Learner::of(SHAPE, samples(0..1));
         let before = learner.head.scores(&sample(1, 1).features);
         let poisoned = |at| Sample { class: 0, ..sample(1, at as u32) };
         let mut reviewer = Reviewer::default();

@@ -1,8 +1,8 @@
-//! A lesson: batches of corrections, one after another, each learned in a copy and kept if it does no harm.
+//! A lesson: batches of corrections, one after another, each tried in a copy and kept if it does no harm.
 
 use super::encoder::{FEATURES, encode};
 use super::head::Sample;
-use super::learning::Learner;
+use super::learning::{Learner, Shape};
 use super::training::{EPOCHS, Example, Pieces, TrainError, classes, labels};
 
 /// What is taught.
@@ -50,7 +50,8 @@ impl Lesson<'_> {
         };
         let golden = read(self.golden)?;
         let shipped = read(self.shipped)?;
-        let learner = |samples: Vec<Sample>| Learner::steady(FEATURES, labels.len(), EPOCHS, samples);
+        let shape = Shape { features: FEATURES, classes: labels.len(), epochs: EPOCHS };
+        let learner = |samples: Vec<Sample>| Learner::of(shape, samples);
         let in_force = read(self.in_force)?;
         let first = learner(shipped.clone());
         let floor = first.accuracy(&golden);

@@ -7,7 +7,7 @@
 use super::encoder::{FEATURES, encode};
 use super::guess::OUT_OF_SCOPE;
 use super::head::Sample;
-use super::learning::{Learner, Reviewer, Ruling};
+use super::learning::{Learner, Reviewer, Ruling, Shape};
 use super::order::Seeded;
 use super::training::{EPOCHS, Example, Pieces, TrainError, classes, labels};
 
@@ -110,7 +110,8 @@ pub fn simulate(setting: Setting<'_>, progress: &mut dyn FnMut(usize, f64)) -> R
         bad_reviewers: setting.bad.min(REVIEWERS),
         ..Course::default()
     };
-    let learner = Learner::new(FEATURES, labels.len(), EPOCHS, parts.first);
+    let shape = Shape { features: FEATURES, classes: labels.len(), epochs: EPOCHS };
+    let learner = Learner::of(shape, parts.first);
     let reviewers = vec![Reviewer::default(); REVIEWERS];
     let desk = Desk { learner, reviewers, golden: parts.golden, measured: parts.measured, next: 0, course };
     Ok(desk.play(&parts.stream, progress))
