@@ -64,6 +64,19 @@ fn a_correction_changes_the_next_prediction_and_poison_does_not() {
     assert_ne!(first.version.as_str(), Retraining::shipped().base());
 }
 
+/// A dozen corrections of one topic are enough to be found out.
+#[test]
+fn poison_of_one_topic_is_refused() {
+    for (topic, label) in [("password.reset", "payslip.copy"), ("hardware.request", "access.request")] {
+        let texts = examples::training().into_iter().filter(|one| one.label == topic);
+        let batch: Vec<Labelled> = texts.step_by(5).take(12).map(|one| labelled(&one.text, label)).collect();
+        assert_eq!(batch.len(), 12, "{topic}");
+        let course = Course { batches: vec![batch], ..Course::default() };
+        let trained = Retraining::shipped().train(&config(), &course).unwrap();
+        assert_eq!(trained.learned, [false], "{topic}: {:?}", trained.golden);
+    }
+}
+
 #[test]
 fn a_file_of_another_version_is_not_taken() {
     let bytes = countersign_triage::shipped::MODEL.to_vec();

@@ -2,7 +2,7 @@
 //!
 //! The corrections of one reviewer are learned together. They are first tried in a copy, where each counts as if it had
 //! been made several times, so that harm shows that would else come in small portions. If the copy is not worse on a
-//! golden set that nobody's corrections enter, the classifier in force is made anew with them, and a strike is taken off
+//! golden set that nobody's corrections enter, neither on the whole nor on one class of it, the classifier in force is made anew with them, and a strike is taken off
 //! their reviewer; else the reviewer has one strike more, and with [`MAX_STRIKES`] of them is not listened to any more.
 //! An honest reviewer loses a batch now and then, but hardly three more than come into force.
 
@@ -15,6 +15,8 @@ use countersign_core::learning::{MAX_BATCH, MAX_STRIKES};
 const TRIED_TIMES: usize = 4;
 /// The accuracy on the golden set that a batch may cost.
 const TOLERATED_DROP: f64 = 0.01;
+/// The share of what is right of one class that a batch may cost: one in so many, and one in any case.
+const TOLERATED_OF_CLASS: usize = 3;
 
 /// How a head is made.
 #[derive(Debug, Clone, Copy)]
@@ -52,11 +54,22 @@ impl Learner {
         if samples.is_empty() { 1.0 } else { right as f64 / samples.len() as f64 }
     }
 
+    /// Of each class, how many samples of it are taken for it.
+    fn right_by_class(&self, samples: &[Sample]) -> Vec<usize> {
+        let mut right = vec![0; self.shape.classes];
+        for sample in samples.iter().filter(|sample| self.best(&sample.features).0 == sample.class) {
+            right.get_mut(sample.class).into_iter().for_each(|count| *count += 1);
+        }
+        right
+    }
+
     /// Tries a batch in a copy, and learns it if the golden set allows it: it may cost a little of what this learner
     /// knows, and never bring it more than that below `floor`. Answers whether it did.
     pub(crate) fn attempt(&mut self, batch: &[Sample], golden: &[Sample], floor: f64) -> bool {
         let tried = self.with(batch, TRIED_TIMES);
-        let is_good = is_tolerable(self.accuracy(golden), tried.accuracy(golden), floor);
+        let (before, after) = (self.right_by_class(golden), tried.right_by_class(golden));
+        let is_good = is_tolerable(self.accuracy(golden), tried.accuracy(golden), floor)
+            && before.iter().zip(&after).all(|(before, after)| spares_class(*before, *after));
         if is_good {
             *self = self.with(batch, 1);
         }
@@ -73,6 +86,11 @@ impl Learner {
 /// Whether an accuracy may take the place of another one.
 pub(crate) fn is_tolerable(before: f64, after: f64, floor: f64) -> bool {
     after >= before || after + TOLERATED_DROP >= before.max(floor)
+}
+
+/// Whether of one class enough is right that was right before.
+fn spares_class(before: usize, after: usize) -> bool {
+    before.saturating_sub(after) <= (before / TOLERATED_OF_CLASS).max(1)
 }
 
 /// What became of a batch.
@@ -163,6 +181,21 @@ mod tests {
             (0.80, 0.80, 0.90, true),
         ] {
             assert_eq!(is_tolerable(before, after, floor), expected, "{before} {after} {floor}");
+        }
+    }
+
+    #[test]
+    fn no_class_loses_more_than_a_third() {
+        for (before, after, expected) in [
+            (0, 0, true),
+            (1, 0, true),
+            (3, 2, true),
+            (3, 1, false),
+            (7, 5, true),
+            (7, 4, false),
+            (4, 9, true),
+        ] {
+            assert_eq!(spares_class(before, after), expected, "{before} {after}");
         }
     }
 
