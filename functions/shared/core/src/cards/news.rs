@@ -75,6 +75,7 @@ pub fn news(view: &View<'_>, news: News) -> Card {
         body,
         context: vec![plain(view.say(Phrase::Request(&request.id)))],
         buttons,
+        language: view.language,
         ..Card::default()
     }
 }

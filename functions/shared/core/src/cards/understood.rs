@@ -61,6 +61,7 @@ pub fn understood(
         fields,
         context: incident.map(|incident| plain(Phrase::BreakGlass(incident).say(language))).collect(),
         buttons: if open { buttons } else { Vec::new() },
+        language,
     }
 }
 
