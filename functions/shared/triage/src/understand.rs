@@ -53,7 +53,7 @@ const LEAST_DIFFERENT: usize = 4;
 pub struct Understanding {
     /// The asks in the order of the text, at most [`MAX_ASKS`]; none where there are no words.
     pub asks: Vec<Ask>,
-    /// The language of the whole, where it can be told.
+    /// The language of what the sender wrote, where it can be told.
     pub language: Option<Language>,
 }
 
@@ -114,7 +114,7 @@ pub fn understand<'a>(
             ask.questions = None;
         }
     }
-    Understanding { asks, language: language::detect(&message.lower) }
+    Understanding { asks, language: language::detect(message.lower(message.body.clone())) }
 }
 
 /// From when on, for how many seconds, and up to when, in unix seconds.

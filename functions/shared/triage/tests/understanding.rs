@@ -178,6 +178,9 @@ fn the_language_is_told() {
     let language = |text| understand(&shipped::model().unwrap(), &catalog::catalog(), text, NOW).language;
     assert_eq!(language("I need access to Salesforce"), Some(Language::English));
     assert_eq!(language("Ich brauche bitte Zugriff auf Salesforce"), Some(Language::German));
+    let with_quotation = "Ich brauche das auch, bitte.\n> I need access to the reports for my team";
+    assert_eq!(language(with_quotation), Some(Language::German));
+    assert_eq!(language("Salesforce"), None);
 }
 
 #[test]
