@@ -13,7 +13,7 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
         Understood => "Voici ce que j’ai compris. Faut-il l’envoyer\u{a0}?".into(),
         BeingSent => "Envoi en cours.".into(),
         Sent => "Demande envoyée. Vous suivrez chaque étape ici.".into(),
-        Discarded => "Message écarté. Rien n’a été envoyé.".into(),
+        Discarded => "Demande abandonnée. Rien n’a été envoyé.".into(),
         Send => "Envoyer".into(),
         SendToDesk => "Ce n’est pas cela\u{a0}: demander au centre de services".into(),
         Discard => "Ne pas envoyer".into(),
@@ -44,7 +44,9 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
         OnItsWay(what) => format!("Demande transmise\u{a0}: {what}"),
         Waiting(what) => format!("En attente d’une décision\u{a0}: {what}"),
         ReadAs(what) => {
-            format!("Le centre de services a compris votre demande ainsi\u{a0}: {what}. Elle suit son cours")
+            format!(
+                "Le centre de services a compris votre demande ainsi\u{a0}: {what}. Elle se poursuit ainsi"
+            )
         }
         SettingUp(what) => format!("Approuvé\u{a0}: {what}. La mise en place est en cours."),
         BeginsLater(what) => format!("Approuvé\u{a0}: {what}. L’accès commencera plus tard"),
@@ -104,7 +106,7 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
 fn ended(outcome: Option<Outcome>, what: &str) -> String {
     let Some(outcome) = outcome else { return format!("Terminé\u{a0}: {what}") };
     match outcome {
-        Outcome::Granted => format!("C’est fait\u{a0}: vous avez {what}, confirmé par le système cible"),
+        Outcome::Granted => format!("C’est fait\u{a0}: {what} est à vous, confirmé par le système cible"),
         Outcome::Served => format!("C’est fait\u{a0}: {what}. Le centre de services s’en est occupé"),
         Outcome::Revoked => format!("Terminé\u{a0}: votre accès à {what} a été retiré comme convenu"),
         Outcome::Denied => format!("Refusé\u{a0}: {what}"),

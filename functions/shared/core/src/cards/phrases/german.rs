@@ -52,9 +52,10 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
             "Mit Ihrer Anfrage ({what}) ist etwas schiefgegangen; der Service Desk kümmert sich darum"
         ),
         LeadDecided(what) => format!("Über die Anfrage, mit der Ihre gewartet hat, ist entschieden: {what}"),
-        TimeOver(what) => format!("Ihre Zeit ist abgelaufen: {what}"),
+        TimeOver(what) => format!("Ihr befristeter Zugriff ist abgelaufen: {what}"),
         TimeOverButKept(what) => format!(
-            "Ihre Zeit ist abgelaufen: {what}. Sie behalten den Zugriff, da Sie ihn auch auf anderem Weg haben"
+            "Die vereinbarte Zeit ist abgelaufen: {what}. Sie behalten den Zugriff, da Sie ihn auch auf \
+             anderem Weg haben"
         ),
         NeverConfirmed(what) => format!(
             "Nicht ausgeführt: Das Zielsystem hat {what} nie bestätigt. Der Service Desk prüft, ob etwas davon \
@@ -101,7 +102,7 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
 fn ended(outcome: Option<Outcome>, what: &str) -> String {
     let Some(outcome) = outcome else { return format!("Beendet: {what}") };
     match outcome {
-        Outcome::Granted => format!("Erledigt: Sie haben {what}, vom Zielsystem bestätigt"),
+        Outcome::Granted => format!("Erledigt: {what} ist für Sie eingerichtet, vom Zielsystem bestätigt"),
         Outcome::Served => format!("Erledigt: {what}. Der Service Desk hat sich darum gekümmert"),
         Outcome::Revoked => format!("Beendet: Ihr Zugriff auf {what} wurde wie vereinbart zurückgenommen"),
         Outcome::Denied => format!("Abgelehnt: {what}"),

@@ -11,7 +11,7 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
         OneQuestion => "Una pregunta antes de poder enviarlo.".into(),
         Understood => "Esto es lo que entendí. ¿Lo envío?".into(),
         BeingSent => "Se está enviando.".into(),
-        Sent => "Enviado. Aquí conocerá cada paso.".into(),
+        Sent => "Enviado. Aquí le informaremos de cada paso.".into(),
         Discarded => "Descartado. No se envió nada.".into(),
         Send => "Enviar".into(),
         SendToDesk => "No es lo que quería: preguntar a la mesa de servicio".into(),
@@ -50,10 +50,10 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
             format!("Algo salió mal con su solicitud ({what}); la mesa de servicio se ocupa de ello")
         }
         LeadDecided(what) => format!("Ya se decidió la solicitud con la que esperaba la suya: {what}"),
-        TimeOver(what) => format!("Su tiempo ha terminado: {what}"),
+        TimeOver(what) => format!("Su acceso temporal ha terminado: {what}"),
         TimeOverButKept(what) => {
             format!(
-                "Su tiempo ha terminado: {what}. Conserva el acceso, porque también lo tiene por otra vía"
+                "El plazo acordado ha terminado: {what}. Conserva el acceso, porque también lo tiene por otra vía"
             )
         }
         NeverConfirmed(what) => format!(
@@ -97,7 +97,7 @@ pub(super) fn say(phrase: Phrase<'_>) -> String {
 fn ended(outcome: Option<Outcome>, what: &str) -> String {
     let Some(outcome) = outcome else { return format!("Terminado: {what}") };
     match outcome {
-        Outcome::Granted => format!("Hecho: ya tiene {what}, confirmado por el sistema de destino"),
+        Outcome::Granted => format!("Hecho: {what} ya es suyo, confirmado por el sistema de destino"),
         Outcome::Served => format!("Hecho: {what}. La mesa de servicio se ha ocupado de ello"),
         Outcome::Revoked => format!("Terminado: se retiró su acceso a {what} según lo acordado"),
         Outcome::Denied => format!("Denegado: {what}"),
@@ -109,7 +109,8 @@ fn ended(outcome: Option<Outcome>, what: &str) -> String {
             format!("No realizado: {what}. No se cambió nada; la mesa de servicio está al tanto")
         }
         Outcome::Unknown => format!(
-            "Pendiente de aclarar: aún no se sabe si {what} quedó configurado. La mesa de servicio lo está comprobando"
+            "Pendiente de aclarar: aún no se sabe si {what} quedó configurado. La mesa de servicio lo está \
+             comprobando"
         ),
         Outcome::AlreadyHeld => format!("Ya lo tenía: {what}. No hizo falta consultar a nadie"),
         Outcome::Joined => {
