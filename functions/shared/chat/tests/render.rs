@@ -11,6 +11,7 @@ use countersign_core::{
     card::{Button, Card, Input, Modal, ModalField, ModalKind, Press, Span, Style, Text, plain},
     digest::canonical,
     ids::{MAX_ID_BYTES, MessageId},
+    language::Language,
     person::{ChannelKind, ChatUser},
     question::{Asked, MAX_CHOICES},
 };
@@ -52,6 +53,7 @@ fn approval() -> Card {
             button(Press::Deny, Style::Danger, "shown-1"),
             button(Press::Correct, Style::Plain, "shown-1"),
         ],
+        ..Card::default()
     }
 }
 
@@ -166,6 +168,26 @@ fn buttons_of_one_action_stand_in_blocks_of_their_own() {
 }
 
 #[test]
+fn a_button_asks_once_more_in_the_language_of_its_card() {
+    let once_more = |language| {
+        let (_, blocks) = render_card(&Card { language, ..approval() });
+        let rows = blocks.as_array().unwrap().iter().filter(|block| block["type"] == "actions");
+        let confirm = rows.map(|row| row["elements"][0]["confirm"].clone()).next().unwrap();
+        [&confirm["title"]["text"], &confirm["deny"]["text"]].map(|text| text.as_str().unwrap().to_owned())
+    };
+    assert_eq!(once_more(Language::English), ["Are you sure?", "Back"]);
+    assert_eq!(once_more(Language::German), ["Sind Sie sicher?", "Zurück"]);
+    let all = Language::ALL.map(once_more);
+    assert_eq!(all.iter().flatten().collect::<BTreeSet<_>>().len(), 8);
+    for [title, back] in all {
+        assert!(
+            title.chars().count() <= limits::MAX_CONFIRM_TITLE
+                && back.chars().count() <= limits::MAX_CONFIRM_BUTTON
+        );
+    }
+}
+
+#[test]
 fn what_can_be_chosen_stands_in_one_row() {
     let all = Press::CHOICES.into_iter().chain([Press::SendToDesk, Press::Discard]);
     let value =
@@ -221,9 +243,16 @@ fn buttons() -> impl Strategy<Value = Vec<Button>> {
 }
 
 fn card() -> impl Strategy<Value = Card> {
-    (words(), vec(text(), 0..60), vec((words(), text()), 0..30), vec(text(), 0..30), buttons()).prop_map(
-        |(headline, body, fields, context, buttons)| Card { headline, body, fields, context, buttons },
-    )
+    let language = select(Language::ALL.to_vec());
+    (words(), vec(text(), 0..60), vec((words(), text()), 0..30), vec(text(), 0..30), buttons(), language)
+        .prop_map(|(headline, body, fields, context, buttons, language)| Card {
+            headline,
+            body,
+            fields,
+            context,
+            buttons,
+            language,
+        })
 }
 
 fn modal() -> impl Strategy<Value = Modal> {

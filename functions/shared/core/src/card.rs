@@ -1,6 +1,7 @@
 //! Cards and modals as every chat channel can show them: text, fields, buttons, no markup.
 
 use crate::{
+    language::Language,
     person::{ChannelKind, ChatUser},
     question::MAX_CHOICES,
 };
@@ -178,6 +179,9 @@ pub struct Card {
     pub context: Vec<Text>,
     /// Buttons; none once it is decided.
     pub buttons: Vec<Button>,
+    /// The language of all that, for what a channel adds.
+    #[serde(default, skip_serializing_if = "Language::is_english")]
+    pub language: Language,
 }
 
 /// Where a posted copy of a card is.

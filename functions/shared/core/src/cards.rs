@@ -11,6 +11,7 @@ mod gate;
 mod listed;
 mod news;
 mod notice;
+mod phrases;
 mod standing;
 mod understood;
 mod voices;
@@ -30,12 +31,14 @@ use crate::{
     config::Config,
     facts::Context,
     ids::SubjectId,
+    language::Language,
     message::Origin,
     person::ChatUser,
     policy::decide::ACCESS_WORKFLOW,
     request::{Request, Words},
     time::{self, Timestamp},
 };
+use phrases::Phrase;
 use std::collections::BTreeMap;
 
 /// A person as others read them.
@@ -63,6 +66,8 @@ pub struct View<'a> {
     pub config: &'a Config,
     /// The people.
     pub names: &'a Names,
+    /// The language of whoever reads the card.
+    pub language: Language,
 }
 
 /// The name that everybody may read for somebody unknown.
@@ -70,16 +75,19 @@ pub struct View<'a> {
 pub const SOMEBODY: &str = "somebody";
 
 fn who(names: &Names, subject: &SubjectId) -> Span {
-    match names.get(subject) {
-        Some(Who { chat: Some(user), .. }) => Span::Mention(user.clone()),
-        Some(Who { name, .. }) => Span::Plain(name.clone()),
-        None => Span::Plain(SOMEBODY.into()),
-    }
+    known(names, subject).unwrap_or_else(|| Span::Plain(SOMEBODY.into()))
+}
+
+fn known(names: &Names, subject: &SubjectId) -> Option<Span> {
+    names.get(subject).map(|who| match who {
+        Who { chat: Some(user), .. } => Span::Mention(user.clone()),
+        Who { name, .. } => Span::Plain(name.clone()),
+    })
 }
 
 /// Somebody as written in a message, where nobody known goes by it.
-fn nobody(named: &str, origin: &Origin) -> Text {
-    vec![written(named, origin), Span::Plain(" (nobody here goes by this name)".into())]
+fn nobody(named: &str, origin: &Origin, language: Language) -> Text {
+    vec![written(named, origin), Span::Plain(Phrase::Nobody.say(language))]
 }
 
 /// Somebody as written in a message.
@@ -101,11 +109,12 @@ fn subject_line(
     intent: &str,
     application: Option<&str>,
     entitlement: Option<&str>,
+    language: Language,
 ) -> String {
     let catalog = &config.catalog;
     let title = catalog.intent(intent).map(|intent| intent.title.as_str());
     let Some(app) = application.and_then(|name| catalog.application(name)) else {
-        return title.unwrap_or("Something else").to_owned();
+        return title.map_or_else(|| Phrase::SomethingElse.say(language), str::to_owned);
     };
     let access = is_access(config, intent);
     let level = catalog.entitlement(&app.name, entitlement).filter(|_| access || entitlement.is_some());
@@ -125,11 +134,19 @@ fn is_access(config: &Config, intent: &str) -> bool {
 }
 
 /// For how long, in words.
-fn how_long(duration: Option<time::Span>) -> String {
-    duration.map_or_else(|| "without end".into(), time::Span::in_words)
+fn how_long(duration: Option<time::Span>, language: Language) -> String {
+    duration.map_or_else(|| Phrase::WithoutEnd.say(language), |span| span.said_in(language))
 }
 
 impl View<'_> {
+    fn say(&self, phrase: Phrase<'_>) -> String {
+        phrase.say(self.language)
+    }
+
+    fn who(&self, subject: &SubjectId) -> Span {
+        known(self.names, subject).unwrap_or_else(|| Span::Plain(self.say(Phrase::Somebody)))
+    }
+
     fn what(&self) -> String {
         let request = self.request;
         subject_line(
@@ -137,22 +154,21 @@ impl View<'_> {
             &request.intent,
             request.application.as_deref(),
             request.entitlement.as_deref(),
+            self.language,
         )
     }
 
     fn beneficiary(&self) -> Text {
         match &self.words.beneficiary {
-            Some(named) => nobody(named, &self.request.origin),
-            None => vec![who(self.names, &self.request.beneficiary)],
+            Some(named) => nobody(named, &self.request.origin, self.language),
+            None => vec![self.who(&self.request.beneficiary)],
         }
     }
 
     fn reasons(&self, gate: u32) -> Vec<Text> {
         let of_gate = self.words.reasons.iter().filter(|(number, _, _)| *number == gate);
         of_gate
-            .map(|(_, who_, text)| {
-                vec![who(self.names, who_), Span::Plain(":".into()), Span::Quote(text.clone())]
-            })
+            .map(|(_, voter, text)| vec![self.who(voter), Span::Plain(":".into()), Span::Quote(text.clone())])
             .collect()
     }
 }

@@ -16,6 +16,7 @@ pub mod gate;
 pub mod holding;
 pub mod ids;
 pub mod job;
+pub mod language;
 pub mod learning;
 pub mod message;
 pub mod opinion;

@@ -4,6 +4,7 @@ use crate::{
     Error, Result,
     card::CopyAddress,
     ids::{IncidentId, MessageId, RequestId, SubjectId},
+    language::Language,
     person::ChatUser,
     policy::autonomy::Autonomy,
     ports::Sealed,
@@ -86,6 +87,9 @@ pub struct Ask {
     pub window: Window,
     /// The part of the text that asks this.
     pub text: String,
+    /// The language of the whole text.
+    #[serde(default, skip_serializing_if = "Language::is_english")]
+    pub language: Language,
     /// Why, in the asker's words.
     pub reason: Option<String>,
     /// For whom, as written: a chat mention `<@U…>` or a mail address; `None` is the asker.
@@ -203,11 +207,13 @@ mod tests {
     }
 
     #[test]
-    fn an_ask_says_its_grounds_only_if_there_are_any_and_reads_without() {
+    fn an_ask_says_its_grounds_and_language_only_if_need_be_and_reads_without() {
         let plain = r#"{"intent":"a","application":null,"entitlement":null,"duration":null,"text":"t","reason":null,"beneficiary":null,"confidence":1,"guesses":[]}"#;
         let mut ask: Ask = serde_json::from_str(plain).unwrap();
         assert_eq!(serde_json::to_string(&ask).unwrap(), plain);
+        assert_eq!(ask.language, Language::English, "as of before languages were kept");
         ask.grounds.words.push("t".into());
+        ask.language = Language::German;
         let written = serde_json::to_string(&ask).unwrap();
         assert_eq!(serde_json::from_str::<Ask>(&written).unwrap(), ask);
     }

@@ -17,6 +17,7 @@ use crate::{
     digest::Digest,
     facts::AccessTarget,
     ids::{IncidentId, MessageId, RequestId, SubjectId},
+    language::Language,
     message::Origin,
     policy::{Stage, WaitFor, autonomy::Autonomy, conflicts::Watch},
     time::{Span, Timestamp},
@@ -171,6 +172,9 @@ pub struct Request {
     pub filer: SubjectId,
     /// Where answers go.
     pub origin: Origin,
+    /// The language in which its requester hears of it.
+    #[serde(default, skip_serializing_if = "Language::is_english")]
+    pub language: Language,
     /// The intent.
     pub intent: String,
     /// The application.
@@ -284,6 +288,7 @@ impl Request {
             beneficiary,
             beneficiary_unknown: false,
             origin,
+            language: Language::default(),
             intent: String::new(),
             application: None,
             entitlement: None,

@@ -1,6 +1,6 @@
 //! Instants and lengths of time, in whole milliseconds and seconds.
 
-use crate::{Error, Result};
+use crate::{Error, Result, language::Language};
 use ::time::{OffsetDateTime, format_description::well_known::Rfc3339};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::{fmt, time::Duration};
@@ -130,8 +130,14 @@ impl Span {
     /// For people: `2 weeks`, `3 days`, `90 minutes`, `4 days 13 hours 47 minutes`; of an hour or more without the seconds.
     #[must_use]
     pub fn in_words(self) -> String {
-        let counted = |count, name| format!("{count} {name}{}", if count == 1 { "" } else { "s" });
-        let units = || UNITS.iter().map(|(_, size)| *size).zip(["week", "day", "hour", "minute", "second"]);
+        self.said_in(Language::English)
+    }
+
+    /// The same in a language.
+    #[must_use]
+    pub fn said_in(self, language: Language) -> String {
+        let counted = |count, (one, many)| format!("{count} {}", if count == 1 { one } else { many });
+        let units = || UNITS.iter().map(|(_, size)| *size).zip(unit_names(language));
         let fits = units().find(|(size, _)| self.0.is_multiple_of(*size));
         if let Some((size, name)) = fits.filter(|(size, _)| self.0 / size < MANY) {
             return counted(self.0 / size, name);
@@ -146,6 +152,17 @@ impl Span {
             left %= size;
         }
         parts.join(" ")
+    }
+}
+
+/// What one and several of each unit are called.
+#[rustfmt::skip]
+fn unit_names(language: Language) -> [(&'static str, &'static str); 5] {
+    match language {
+        Language::English => [("week", "weeks"), ("day", "days"), ("hour", "hours"), ("minute", "minutes"), ("second", "seconds")],
+        Language::German => [("Woche", "Wochen"), ("Tag", "Tage"), ("Stunde", "Stunden"), ("Minute", "Minuten"), ("Sekunde", "Sekunden")],
+        Language::French => [("semaine", "semaines"), ("jour", "jours"), ("heure", "heures"), ("minute", "minutes"), ("seconde", "secondes")],
+        Language::Spanish => [("semana", "semanas"), ("día", "días"), ("hora", "horas"), ("minuto", "minutos"), ("segundo", "segundos")],
     }
 }
 
@@ -204,6 +221,18 @@ mod tests {
             ("101h", "4 days 5 hours"),
         ] {
             assert_eq!(Span::parse(text).unwrap().in_words(), words, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_said_in_every_language() {
+        for (text, words) in [
+            ("2w", ["2 weeks", "2 Wochen", "2 semaines", "2 semanas"]),
+            ("1d", ["1 day", "1 Tag", "1 jour", "1 día"]),
+            ("101h", ["4 days 5 hours", "4 Tage 5 Stunden", "4 jours 5 heures", "4 días 5 horas"]),
+        ] {
+            let span = Span::parse(text).unwrap();
+            assert_eq!(Language::ALL.map(|language| span.said_in(language)), words, "{text}");
         }
     }
 

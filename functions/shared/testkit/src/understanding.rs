@@ -1,6 +1,7 @@
 //! What the scripted triage understands.
 
 use countersign_core::{
+    language::Language,
     message::{Ask, Grounds, OUT_OF_SCOPE},
     policy::autonomy::Autonomy,
     time::Span,
@@ -20,6 +21,7 @@ pub fn access(application: &str, entitlement: Option<&str>, duration: Option<Spa
         duration,
         window: Window::default(),
         text: format!("I need {application}"),
+        language: Language::default(),
         reason: Some("for a customer".into()),
         beneficiary: None,
         beneficiary_unknown: false,
@@ -40,6 +42,7 @@ pub(crate) fn nothing(text: &str) -> Ask {
         duration: None,
         window: Window::default(),
         text: text.to_owned(),
+        language: Language::default(),
         reason: None,
         beneficiary: None,
         beneficiary_unknown: false,

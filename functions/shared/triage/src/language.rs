@@ -1,44 +1,33 @@
 //! The language of a message, by its small words.
 
-use serde::{Deserialize, Serialize};
+use countersign_core::language::Language;
 
 use crate::features;
 
-/// The languages that the shipped examples cover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Language {
-    /// English.
-    English,
-    /// German.
-    German,
-    /// French.
-    French,
-    /// Spanish.
-    Spanish,
-    /// Too short to tell, or another language.
-    Other,
-}
-
 const ENGLISH: &[&str] = &[
     "the", "i", "a", "to", "my", "is", "and", "need", "please", "for", "can", "you", "of", "it", "have",
-    "we", "this", "me", "access", "with", "not", "get", "how", "what",
+    "we", "this", "me", "access", "with", "not", "get", "how", "what", "no", "on", "in", "at", "from", "our",
+    "are", "do", "does", "new", "am", "im",
 ];
 const GERMAN: &[&str] = &[
     "ich", "der", "die", "das", "und", "für", "bitte", "ist", "nicht", "mein", "meine", "ein", "eine",
-    "einen", "brauche", "zugriff", "zugang", "wie", "kann", "mit", "auf", "zu", "den", "wir", "hallo",
+    "einen", "brauche", "zugriff", "zugang", "wie", "kann", "mit", "auf", "zu", "den", "wir", "hallo", "es",
+    "im", "am", "mir", "mich", "von", "vom", "hat", "meinen", "meinem", "noch", "sich", "habe", "in",
+    "unser", "unsere", "wurde", "uns", "neue", "neuen", "zum", "zur", "dem",
 ];
 const FRENCH: &[&str] = &[
     "je", "le", "la", "les", "un", "une", "pour", "mon", "ma", "est", "pas", "et", "besoin", "accès",
-    "bonjour", "vous", "nous", "s'il", "merci", "comment", "du", "des", "ne", "plus", "à", "j",
+    "bonjour", "vous", "nous", "merci", "comment", "du", "des", "ne", "plus", "à", "j", "de", "que", "en",
+    "mes", "sur", "dans", "avec", "pouvez", "au", "ce", "notre", "se", "d", "on",
 ];
 const SPANISH: &[&str] = &[
     "el", "la", "los", "un", "una", "para", "mi", "es", "no", "y", "necesito", "acceso", "por", "favor",
-    "hola", "que", "de", "me", "cómo", "puedo", "se", "con", "en",
+    "hola", "que", "de", "me", "cómo", "puedo", "se", "con", "en", "del", "mis", "al", "puede", "tengo",
+    "lo", "mes", "su", "como", "quiero",
 ];
 
-/// The language with the most of its small words in a lower-case text.
-pub(crate) fn detect(lower: &str) -> Language {
+/// The language with the most of its small words in a lower-case text; none where it is too short to tell, or another.
+pub(crate) fn detect(lower: &str) -> Option<Language> {
     let lists = [
         (Language::English, ENGLISH),
         (Language::German, GERMAN),
@@ -50,8 +39,8 @@ pub(crate) fn detect(lower: &str) -> Language {
         lists.iter().map(|(language, list)| (count(list), *language)).collect();
     counted.sort_by_key(|(hits, _)| usize::MAX - hits);
     match counted.as_slice() {
-        [(best, language), (second, _), ..] if best > second => *language,
-        _ => Language::Other,
+        [(best, language), (second, _), ..] if best > second => Some(*language),
+        _ => None,
     }
 }
 
@@ -59,8 +48,8 @@ pub(crate) fn detect(lower: &str) -> Language {
 mod tests {
     use super::*;
 
-    fn check(text: &str, expected: Language) {
-        assert_eq!(detect(text), expected, "{text:?}");
+    fn check(text: &str, expected: impl Into<Option<Language>>) {
+        assert_eq!(detect(text), expected.into(), "{text:?}");
     }
 
     #[test]
@@ -69,7 +58,11 @@ mod tests {
         check("ich brauche bitte zugriff auf salesforce", Language::German);
         check("bonjour, j'ai besoin d'un accès pour le projet", Language::French);
         check("hola, necesito acceso para el informe", Language::Spanish);
-        check("salesforce", Language::Other);
-        check("", Language::Other);
+        check("merci de retirer mes droits dans netsuite", Language::French);
+        check("olvidé la contraseña de mi cuenta", Language::Spanish);
+        check("no emails on my phone", Language::English);
+        check("no network, meeting room 4", None);
+        check("salesforce", None);
+        check("", None);
     }
 }

@@ -29,7 +29,6 @@ mod understand;
 
 pub use catalog::{ApplicationEntry, Catalog, EntitlementEntry, IntentEntry};
 pub use classifier::{Classifier, Guess, LoadError, OUT_OF_SCOPE};
-pub use language::Language;
 pub use message::MAX_TEXT_CHARS;
 pub use now::Now;
 pub use understand::{Ask, MAX_ASKS, Understanding, understand};

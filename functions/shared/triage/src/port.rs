@@ -2,11 +2,12 @@
 
 use crate::{
     ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, Now, OUT_OF_SCOPE,
-    shipped, understand,
+    language::detect, shipped, understand,
 };
 use countersign_core::{
     config::Config,
     digest::Digest,
+    language::Language,
     message::{Ask, Grounds},
     policy::autonomy::{Autonomy, Certified},
     ports::Triage,
@@ -58,7 +59,8 @@ impl Triage for Embedded {
         let Ok(classifier) = &self.0 else { return vec![unread(text)] };
         let now = Now::within(now.seconds(), config.policy.working_time.as_ref());
         let understood = understand(classifier, &catalog(config), text, now);
-        understood.asks.into_iter().map(ask).collect()
+        let language = understood.language.unwrap_or_default();
+        understood.asks.into_iter().map(|one| ask(one, language)).collect()
     }
 
     fn version(&self) -> String {
@@ -99,7 +101,7 @@ fn titled(aliases: &[String], title: &str) -> Vec<String> {
     words
 }
 
-fn ask(ask: crate::Ask) -> Ask {
+fn ask(ask: crate::Ask, language: Language) -> Ask {
     let duration = ask.duration_seconds.map(Span::of_seconds).transpose();
     // Without its length this would be more than was asked: a person reads it.
     let confidence = if duration.is_ok() { thousandths(ask.confidence) } else { 0 };
@@ -112,6 +114,7 @@ fn ask(ask: crate::Ask) -> Ask {
         duration: duration.unwrap_or_default(),
         window: Window { starts: ask.starts_at.map(instant), ends: ask.ends_at.map(instant) },
         text: ask.text,
+        language,
         reason: ask.reason,
         beneficiary: ask.beneficiary,
         beneficiary_unknown: false,
@@ -136,6 +139,7 @@ fn unread(text: &str) -> Ask {
         duration: None,
         window: Window::default(),
         text: text.to_owned(),
+        language: detect(&text.to_lowercase()).unwrap_or_default(),
         reason: None,
         beneficiary: None,
         beneficiary_unknown: false,
@@ -181,8 +185,9 @@ mod tests {
             doubts: Vec::new(),
             questions: None,
         };
-        let ask = ask(read);
+        let ask = ask(read, Language::German);
         assert_eq!((ask.duration.map(Span::seconds), ask.confidence), expected, "{seconds:?}");
+        assert_eq!(ask.language, Language::German);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use countersign_core::question::Questions;
+use countersign_core::{language::Language, question::Questions};
 use serde::{Deserialize, Serialize};
 use time::Date;
 
@@ -11,7 +11,7 @@ use crate::catalog::Catalog;
 use crate::classifier::{Classifier, Guess, OUT_OF_SCOPE};
 use crate::confidence::{self, Doubt};
 use crate::durations::{self, Duration};
-use crate::language::{self, Language};
+use crate::language;
 use crate::message::{Message, overlaps};
 use crate::now::Now;
 use crate::people::{self, Beneficiary};
@@ -53,8 +53,8 @@ const LEAST_DIFFERENT: usize = 4;
 pub struct Understanding {
     /// The asks in the order of the text, at most [`MAX_ASKS`]; none where there are no words.
     pub asks: Vec<Ask>,
-    /// The language of the whole.
-    pub language: Language,
+    /// The language of what the sender wrote, where it can be told.
+    pub language: Option<Language>,
 }
 
 /// One ask. It names what is wanted, never who decides, how dangerous it is or which rule applies.
@@ -114,7 +114,7 @@ pub fn understand<'a>(
             ask.questions = None;
         }
     }
-    Understanding { asks, language: language::detect(&message.lower) }
+    Understanding { asks, language: language::detect(message.lower(message.body.clone())) }
 }
 
 /// From when on, for how many seconds, and up to when, in unix seconds.

@@ -2,7 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test stops at the first fault")]
 
-use countersign_triage::{Ask, Language, shipped, understand};
+use countersign_core::language::Language;
+use countersign_triage::{Ask, shipped, understand};
 
 mod catalog;
 
@@ -175,8 +176,11 @@ fn an_intent_that_is_not_offered_is_not_trusted() {
 #[test]
 fn the_language_is_told() {
     let language = |text| understand(&shipped::model().unwrap(), &catalog::catalog(), text, NOW).language;
-    assert_eq!(language("I need access to Salesforce"), Language::English);
-    assert_eq!(language("Ich brauche bitte Zugriff auf Salesforce"), Language::German);
+    assert_eq!(language("I need access to Salesforce"), Some(Language::English));
+    assert_eq!(language("Ich brauche bitte Zugriff auf Salesforce"), Some(Language::German));
+    let with_quotation = "Ich brauche das auch, bitte.\n> I need access to the reports for my team";
+    assert_eq!(language(with_quotation), Some(Language::German));
+    assert_eq!(language("Salesforce"), None);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use crate::{
     card::{Button, Press, Style, Text},
-    cards::{SOMEBODY, strong},
+    cards::{phrases::Phrase, strong},
     config::Config,
+    language::Language,
     message::{Ask, Message},
     question::{Asked, Question, next},
 };
@@ -18,7 +19,7 @@ pub(super) fn question(
 ) -> Option<(Text, Vec<Button>)> {
     let (index, question) = next(asks)?;
     let ask = asks.get(index)?;
-    let sentence = sentence(question, config);
+    let sentence = sentence(question, config, ask.language);
     let line = if asks.len() > 1 { format!("{}. {sentence}", index + 1) } else { sentence };
     let value = Asked { message: message.id.clone(), question: message.answered }.to_string();
     let button =
@@ -27,28 +28,30 @@ pub(super) fn question(
     Some((vec![strong(line)], Press::CHOICES.into_iter().zip(labels).map(button).collect()))
 }
 
-fn sentence(question: &Question, config: &Config) -> String {
+fn sentence(question: &Question, config: &Config, language: Language) -> String {
+    let say = |phrase: Phrase<'_>| phrase.say(language);
     match question {
         Question::Application(candidates) => match candidates.as_slice() {
-            [one] => format!("Did you mean {}?", title(config, &one.application)),
-            _ => "Which application do you mean?".into(),
+            [one] => say(Phrase::DidYouMean(&title(config, &one.application))),
+            _ => say(Phrase::WhichApplication),
         },
-        Question::Level(_) => "Which level of access do you mean?".into(),
-        Question::Beneficiary(_) => "Whom is it for?".into(),
+        Question::Level(_) => say(Phrase::WhichLevel),
+        Question::Beneficiary(_) => say(Phrase::Whom),
     }
 }
 
 fn labels(ask: &Ask, question: &Question, called: &BTreeMap<String, String>, config: &Config) -> Vec<String> {
+    let say = |phrase: Phrase<'_>| phrase.say(ask.language);
     match question {
-        Question::Application(candidates) if candidates.len() == 1 => vec!["Yes".into()],
+        Question::Application(candidates) if candidates.len() == 1 => vec![say(Phrase::Yes)],
         Question::Application(candidates) => {
             candidates.iter().map(|candidate| title(config, &candidate.application)).collect()
         }
         Question::Level(levels) => levels.iter().map(|level| level_title(config, ask, level)).collect(),
-        Question::Beneficiary(people) => people
-            .iter()
-            .map(|named| named.as_ref().map_or("Me".into(), |named| name(called, named)))
-            .collect(),
+        Question::Beneficiary(people) => {
+            let named = |named: &String| name(called, named).unwrap_or_else(|| say(Phrase::Somebody));
+            people.iter().map(|one| one.as_ref().map_or_else(|| say(Phrase::Me), named)).collect()
+        }
     }
 }
 
@@ -64,9 +67,9 @@ fn level_title(config: &Config, ask: &Ask, level: &str) -> String {
 }
 
 /// A mail address as it is written, which tells people of one name apart; else the name.
-fn name(called: &BTreeMap<String, String>, named: &str) -> String {
+fn name(called: &BTreeMap<String, String>, named: &str) -> Option<String> {
     match named.starts_with("<@") {
-        true => called.get(named).map_or(SOMEBODY, String::as_str).to_owned(),
-        false => named.to_owned(),
+        true => called.get(named).cloned(),
+        false => Some(named.to_owned()),
     }
 }

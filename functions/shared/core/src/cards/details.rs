@@ -1,17 +1,18 @@
 //! What a gate's card tells of its request: fields, facts, quotes.
 
-use super::{View, how_long, instant, is_access, strong, who};
+use super::{View, how_long, instant, is_access, phrases::Phrase, strong, who};
 use crate::{
     card::{Span, Text, plain},
     facts::{Context, Fact},
+    language::Language,
     policy::{autonomy::Autonomy, decide::CERTAIN},
     window::Window,
 };
 
 /// From when on and up to when something is wanted, where that is said.
-pub(super) fn bounds(window: &Window) -> impl Iterator<Item = (String, Text)> {
-    let named = [("From", window.starts), ("Until", window.ends)];
-    named.into_iter().filter_map(|(name, at)| Some((name.to_owned(), vec![instant(at?)])))
+pub(super) fn bounds(window: Window, language: Language) -> impl Iterator<Item = (String, Text)> {
+    let named = [(Phrase::From, window.starts), (Phrase::Until, window.ends)];
+    named.into_iter().filter_map(move |(name, at)| Some((name.say(language), vec![instant(at?)])))
 }
 
 impl View<'_> {
@@ -29,8 +30,8 @@ impl View<'_> {
         let action = request.plan.as_ref().and_then(|plan| plan.action.as_ref());
         let duration = action.map_or(request.duration, |action| action.duration);
         if is_access(self.config, &request.intent) {
-            fields.push(("How long".into(), plain(how_long(duration))));
-            fields.extend(bounds(&action.map_or(request.window, |action| action.window)));
+            fields.push(("How long".into(), plain(how_long(duration, self.language))));
+            fields.extend(bounds(action.map_or(request.window, |action| action.window), self.language));
         }
         if let Some(action) = action.filter(|action| action.monthly_cents > 0) {
             let cost = money(action.monthly_cents, &self.config.catalog.budgets.currency);
@@ -46,17 +47,11 @@ impl View<'_> {
     /// When what is approved begins.
     pub(super) fn deferred(&self) -> Vec<Text> {
         let window = self.request.action().map_or(self.request.window, |action| action.window);
-        let mut lines: Vec<Text> =
-            bounds(&window).map(|(what, at)| [vec![Span::Plain(format!("{what} "))], at].concat()).collect();
+        let bounds = [(Phrase::Begins, window.starts), (Phrase::Ends, window.ends)];
+        let line = |(what, at): (Phrase<'_>, _)| Some(vec![Span::Plain(self.say(what)), instant(at?)]);
         let waits = self.request.plan.iter().flat_map(|plan| &plan.waits_for);
-        lines.extend(waits.map(|wait| {
-            plain(format!(
-                "Once this is so: {}. If it is not within {}, the request expires.",
-                wait.says,
-                wait.within.in_words()
-            ))
-        }));
-        lines
+        let waits = waits.map(|wait| plain(self.say(Phrase::Once(&wait.says, wait.within))));
+        bounds.into_iter().filter_map(line).chain(waits).collect()
     }
 
     pub(super) fn facts(&self) -> Vec<Text> {

@@ -27,7 +27,7 @@ pub fn gate(view: &View<'_>, gate: &Gate, reader: Reader<'_>) -> Card {
         body: view.quotes(),
         fields: view.fields(),
         context: view.facts(),
-        buttons: Vec::new(),
+        ..Card::default()
     };
     card.body.extend(reviewed(view, gate));
     card.body.extend(audited(view));

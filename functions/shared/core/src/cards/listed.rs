@@ -1,8 +1,9 @@
 //! A request as a line of a list.
 
-use super::{View, instant, strong, who};
+use super::{View, instant, phrases::Phrase, strong, who};
 use crate::{
     card::{Span, Text, plain},
+    language::Language,
     request::{Outcome, Request, Status},
 };
 
@@ -16,18 +17,19 @@ pub fn listed(view: &View<'_>) -> Text {
         line.extend([Span::Plain(", asked by ".into()), who(view.names, &request.requester)]);
     }
     line.extend([Span::Plain(" · ".into()), instant(request.times.asked)]);
-    line.push(Span::Plain(format!(" · {} · {}", state(request), request.id)));
+    line.push(Span::Plain(format!(" · {} · {}", state(request.outcome, request.status), request.id)));
     line
 }
 
-/// How a request stands that another one joined.
+/// How a request stands that another one joined, for whoever asked for that one.
 #[must_use]
-pub fn lead(lead: &Request) -> Text {
-    plain(format!("It is {}.", state(lead)))
+pub fn lead(lead: &Request, language: Language) -> Text {
+    plain(Phrase::Lead(lead.outcome, lead.status).say(language))
 }
 
-fn state(request: &Request) -> &'static str {
-    match (request.outcome, request.status) {
+/// How far a request has come, after "it is".
+pub(super) fn state(outcome: Option<Outcome>, status: Status) -> &'static str {
+    match (outcome, status) {
         (Some(outcome), _) => outcome_word(outcome),
         (None, Status::Received) => "received",
         (None, Status::Waiting) => "waiting for a decision",

@@ -1,6 +1,6 @@
 //! What people have said at a gate so far, and what approvers left of what was asked.
 
-use super::{View, strong, who};
+use super::{View, phrases::Phrase, strong, who};
 use crate::{
     card::{Span, Text},
     gate::{Gate, Vote},
@@ -63,12 +63,10 @@ impl View<'_> {
         let granted = self.request.granted.as_ref()?;
         let asked = self.request.plan.as_ref()?.action.as_ref()?;
         let whole = |action: &PlannedAction| {
-            let time = action
-                .duration
-                .map_or_else(|| "without end".into(), |span| format!("for {}", span.in_words()));
+            let time = self.say(action.duration.map_or(Phrase::WithoutEnd, Phrase::Lasting));
             format!("{}, {time}", self.level(&action.application, &action.entitlement))
         };
-        let words = format!(" {} (asked: {})", whole(granted), whole(asked));
-        Some(vec![strong("Approved, but less:"), Span::Plain(words)])
+        let words = self.say(Phrase::GrantedAndAsked(&whole(granted), &whole(asked)));
+        Some(vec![strong(self.say(Phrase::ButLess)), Span::Plain(words)])
     }
 }

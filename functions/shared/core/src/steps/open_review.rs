@@ -77,6 +77,7 @@ fn of(reviewed: &Request, id: RequestId, now: crate::time::Timestamp) -> Request
     Request {
         definition: DESK_WORKFLOW.into(),
         filer: reviewed.filer.clone(),
+        language: reviewed.language,
         intent: reviewed.intent.clone(),
         application: reviewed.application.clone(),
         entitlement: reviewed.entitlement.clone(),

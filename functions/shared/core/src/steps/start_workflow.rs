@@ -231,6 +231,7 @@ fn request(
     let (id, origin, asked) = (message.request_id(index), message.origin.clone(), message.asked_at);
     Request {
         definition,
+        language: ask.language,
         intent: ask.intent.clone(),
         application: ask.application.clone(),
         entitlement: ask.entitlement.clone(),

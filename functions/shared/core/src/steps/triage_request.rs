@@ -225,6 +225,7 @@ fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
         duration: None,
         window: Window::default(),
         text: text.to_owned(),
+        language: first.as_ref().map(|ask| ask.language).unwrap_or_default(),
         reason: None,
         beneficiary: None,
         beneficiary_unknown: false,

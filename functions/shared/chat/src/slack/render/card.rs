@@ -3,7 +3,10 @@
 use super::pages::paragraphs;
 use super::text::{field, object, plain, plain_object};
 use crate::slack::limits::*;
-use countersign_core::card::{Button, Card, Style, Text};
+use countersign_core::{
+    card::{Button, Card, Style, Text},
+    language::Language,
+};
 use serde_json::{Value, json};
 
 /// The most actions blocks of a card; the rest of the blocks is for words.
@@ -18,7 +21,7 @@ pub fn render_card(card: &Card) -> (String, Value) {
     let headline = plain(&card.headline.replace(['\r', '\n'], " "), MAX_HEADER);
     let headline = if headline.is_empty() { NO_HEADLINE.into() } else { headline };
     let header = json!({"type": "header", "text": {"type": "plain_text", "text": headline, "emoji": false}});
-    let actions = actions(&card.buttons);
+    let actions = actions(&card.buttons, card.language);
     let room = MAX_MESSAGE_BLOCKS.saturating_sub(1 + actions.len());
     let blocks = [vec![header], shortened(words(card), room), actions].concat();
     (headline, Value::Array(blocks))
@@ -48,7 +51,7 @@ fn shortened(mut blocks: Vec<Value>, room: usize) -> Vec<Value> {
 }
 
 /// Slack refuses two buttons of one action in one block, so a repeated one begins the next block.
-fn actions(buttons: &[Button]) -> Vec<Value> {
+fn actions(buttons: &[Button], language: Language) -> Vec<Value> {
     let mut rows: Vec<Vec<&Button>> = Vec::new();
     for next in buttons {
         match rows.last_mut() {
@@ -58,11 +61,11 @@ fn actions(buttons: &[Button]) -> Vec<Value> {
             _ => rows.push(vec![next]),
         }
     }
-    let row = |row: &Vec<&Button>| json!({"type": "actions", "elements": row.iter().map(|b| button(b)).collect::<Vec<_>>()});
+    let row = |row: &Vec<&Button>| json!({"type": "actions", "elements": row.iter().map(|b| button(b, language)).collect::<Vec<_>>()});
     rows.iter().take(MAX_ACTION_BLOCKS).map(row).collect()
 }
 
-fn button(button: &Button) -> Value {
+fn button(button: &Button, language: Language) -> Value {
     let label =
         plain_object(&button.label, MAX_BUTTON).or_else(|| plain_object(button.press.name(), MAX_BUTTON));
     let value: String = button.value.chars().take(MAX_BUTTON_VALUE).collect();
@@ -75,17 +78,28 @@ fn button(button: &Button) -> Value {
             Style::Danger => Some(json!("danger")),
         };
         element.extend(style.map(|style| ("style".to_owned(), style)));
-        element.extend(confirm(button).map(|confirm| ("confirm".to_owned(), confirm)));
+        element.extend(confirm(button, language).map(|confirm| ("confirm".to_owned(), confirm)));
     }
     element
 }
 
-fn confirm(button: &Button) -> Option<Value> {
+fn confirm(button: &Button, language: Language) -> Option<Value> {
+    let (sure, back) = sure_or_back(language);
     Some(json!({
-        "title": plain_object("Are you sure?", MAX_CONFIRM_TITLE),
+        "title": plain_object(sure, MAX_CONFIRM_TITLE),
         "text": plain_object(button.confirm.as_deref()?, MAX_CONFIRM)?,
         "confirm": plain_object(&button.label, MAX_CONFIRM_BUTTON)
             .or_else(|| plain_object(button.press.name(), MAX_CONFIRM_BUTTON)),
-        "deny": plain_object("Back", MAX_CONFIRM_BUTTON),
+        "deny": plain_object(back, MAX_CONFIRM_BUTTON),
     }))
+}
+
+/// What asks once more before a button acts, and the button that goes back.
+fn sure_or_back(language: Language) -> (&'static str, &'static str) {
+    match language {
+        Language::English => ("Are you sure?", "Back"),
+        Language::German => ("Sind Sie sicher?", "Zurück"),
+        Language::French => ("Confirmez-vous\u{a0}?", "Retour"),
+        Language::Spanish => ("¿Lo confirma?", "Volver"),
+    }
 }

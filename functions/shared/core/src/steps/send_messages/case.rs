@@ -8,6 +8,7 @@ use crate::{
     facts::Context,
     gate::Gate,
     ids::{RequestId, SubjectId},
+    language::Language,
     person::Profile,
     ports::{Configs, KeyOwner, ReadStore, Vault},
     request::{Request, Words},
@@ -26,6 +27,7 @@ pub(super) struct Case {
 }
 
 impl Case {
+    /// For cards in English.
     pub(super) fn view(&self) -> View<'_> {
         View {
             request: &self.request,
@@ -33,6 +35,7 @@ impl Case {
             context: self.context.as_ref(),
             config: &self.config,
             names: &self.names,
+            language: Language::English,
         }
     }
 }

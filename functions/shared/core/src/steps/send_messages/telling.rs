@@ -29,7 +29,7 @@ where
     let mut card = cards::news(&case.view(), news);
     let request = &case.request;
     if let (News::LeadEnded, Some(lead)) = (news, &request.lead) {
-        card.body.push(cards::lead(&read_request(ctx, lead).await?.value));
+        card.body.push(cards::lead(&read_request(ctx, lead).await?.value, request.language));
     }
     let mut to = vec![request.requester.clone()];
     if concerns_access(news, request.outcome) && request.beneficiary != request.requester {
