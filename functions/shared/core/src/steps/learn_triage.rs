@@ -8,7 +8,7 @@ mod choosing;
 mod measuring;
 mod reading;
 
-pub use choosing::MAX_NEW;
+pub use choosing::{MAX_BATCHES, MAX_NEW};
 
 use super::activate_config::admin_entry;
 use crate::{

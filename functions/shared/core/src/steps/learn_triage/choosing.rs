@@ -12,6 +12,9 @@ use std::collections::BTreeMap;
 /// New corrections that are looked at in one lesson; the others wait for the next one.
 pub const MAX_NEW: usize = 500;
 
+/// Batches of new corrections that are judged in one lesson, the oldest first: each of them takes a model or two.
+pub const MAX_BATCHES: usize = 100;
+
 /// New corrections in batches of one reviewer each, and how many wait.
 pub(super) struct New<'a> {
     pub(super) batches: Vec<Vec<&'a Example>>,
@@ -28,7 +31,9 @@ impl<'a> New<'a> {
         let mut by_reviewer: BTreeMap<&SubjectId, Vec<&Example>> = BTreeMap::new();
         agreed.take(MAX_NEW).for_each(|one| by_reviewer.entry(&one.reviewer).or_default().push(one));
         let batches = by_reviewer.values().flat_map(|all| all.chunks(MAX_BATCH)).map(<[_]>::to_vec);
-        let batches: Vec<_> = batches.filter(|batch| !only_full || batch.len() == MAX_BATCH).collect();
+        let mut batches: Vec<_> = batches.filter(|batch| !only_full || batch.len() == MAX_BATCH).collect();
+        batches.sort_by_key(|batch| batch.first().map(|one| one.at));
+        batches.truncate(MAX_BATCHES);
         let waiting = new.len() - batches.iter().map(Vec::len).sum::<usize>();
         Self { batches, waiting }
     }
