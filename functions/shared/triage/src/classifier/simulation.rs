@@ -1,7 +1,7 @@
 //! What corrections would do: a stream of labelled texts played through the learning that the product ships.
 //!
-//! The classifier starts from a few examples of each class. Whatever it is unsure of is asked of one of five reviewers
-//! in turn; a bad one gives every text the same label. What is out of scope is one class of the stream, but accuracy is that of
+//! The classifier starts from a few examples of each class. Whatever it is unsure of is asked of one of five reviewers,
+//! each of whom has the desk for as many texts as a batch holds, then the next one; a bad one gives every text the same label. What is out of scope is one class of the stream, but accuracy is that of
 //! texts in scope.
 
 use super::encoder::{FEATURES, encode};
@@ -16,7 +16,7 @@ use serde::Serialize;
 /// How many people correct.
 pub const REVIEWERS: usize = 5;
 /// Below this probability a person is asked.
-const ASKED_BELOW: f64 = 0.6;
+const ASKED_BELOW: f64 = 0.5;
 /// Examples of each class in the golden set.
 const GOLDEN: usize = 3;
 /// One text in so many is kept for measuring, where no other set is given.
@@ -113,7 +113,8 @@ pub fn simulate(setting: Setting<'_>, progress: &mut dyn FnMut(usize, f64)) -> R
     let shape = Shape { features: FEATURES, classes: labels.len(), epochs: EPOCHS };
     let learner = Learner::of(shape, parts.first);
     let reviewers = vec![Reviewer::default(); REVIEWERS];
-    let desk = Desk { learner, reviewers, golden: parts.golden, measured: parts.measured, next: 0, course };
+    let desk =
+        Desk { learner, reviewers, golden: parts.golden, measured: parts.measured, on_duty: 0, course };
     Ok(desk.play(&parts.stream, progress))
 }
 
@@ -152,8 +153,8 @@ struct Desk {
     reviewers: Vec<Reviewer>,
     golden: Vec<Sample>,
     measured: Vec<Sample>,
-    /// Whose turn it is to be asked.
-    next: usize,
+    /// Who has the desk.
+    on_duty: usize,
     course: Course,
 }
 
@@ -182,16 +183,17 @@ impl Desk {
 
     fn ask(&mut self, sample: &Sample) {
         self.course.corrections += 1;
-        let turns = (0..REVIEWERS).map(|turn| (self.next + turn) % REVIEWERS);
+        let turns = (0..REVIEWERS).map(|turn| (self.on_duty + turn) % REVIEWERS);
         let trusted = |reviewer: &usize| self.reviewers.get(*reviewer).is_some_and(Reviewer::is_trusted);
         let Some(reviewer) = turns.into_iter().find(trusted) else { return };
-        self.next = reviewer + 1;
+        self.on_duty = reviewer;
         let mut said = sample.clone();
         if self.is_bad(reviewer) {
             said.class = 0;
         }
         if self.reviewers.get_mut(reviewer).is_some_and(|reviewer| reviewer.correct(said)) {
             self.submit(reviewer);
+            self.on_duty = reviewer + 1;
         }
     }
 
