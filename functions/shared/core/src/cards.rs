@@ -147,8 +147,12 @@ impl View<'_> {
         known(self.names, subject).unwrap_or_else(|| Span::Plain(self.say(Phrase::Somebody)))
     }
 
+    /// What it is about, as far as whoever reads it may know: where triage only learns, its reading is kept back.
     fn what(&self) -> String {
         let request = self.request;
+        if self.is_blind() {
+            return self.say(Phrase::SomethingElse);
+        }
         subject_line(
             self.config,
             &request.intent,

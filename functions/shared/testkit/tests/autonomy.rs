@@ -131,6 +131,11 @@ fn a_shadow_is_shown_to_nobody_and_what_the_desk_says_is_kept() {
             "{level:?}"
         );
         assert!(body.contains("I need salesforce"), "the desk reads the words themselves");
+        // A reminder tells no more than the card.
+        world.advance(5 * 3_600);
+        let headlines = world.headlines("dana");
+        assert!(headlines.iter().any(|line| line.starts_with("Reminder")), "{headlines:?}");
+        assert_eq!(headlines.iter().any(|line| line.contains("Salesforce")), shows, "{level:?} {headlines:?}");
         let verdict = Verdict::Correct {
             intent: "mfa.reset".into(),
             application: None,
