@@ -259,6 +259,8 @@ mod tests {
             reviewer: SubjectId::derived(&["subject", "dana"]),
             at: Timestamp(at),
             audit,
+            other_target: false,
+            noticed: false,
         }
     }
 

@@ -246,6 +246,21 @@ pub struct Example {
     /// is none.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub audit: bool,
+    /// Whether the intent was right, but not the application or the level.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub other_target: bool,
+    /// Whether it was noticed by whoever served the request: of what was right there nobody says a word, so it measures
+    /// nothing.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub noticed: bool,
+}
+
+impl Example {
+    /// Whether acting on what triage said would have been right.
+    #[must_use]
+    pub fn is_right(&self) -> bool {
+        self.label == self.predicted && !self.other_target
+    }
 }
 
 /// The gate of an example that was kept before gates were.

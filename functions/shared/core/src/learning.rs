@@ -41,8 +41,10 @@ pub struct Course {
 /// What came of a course.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trained {
-    /// Of each batch, whether it was learned.
-    pub learned: Vec<bool>,
+    /// Of each batch, whether it does no harm by itself.
+    pub harmless: Vec<bool>,
+    /// Whether those together do harm all the same, so that none of them was learned: nobody's fault.
+    pub together: bool,
     /// The version of the model.
     pub version: Digest,
     /// Its file.
@@ -132,7 +134,8 @@ pub struct Batch {
     pub examples: Vec<(RequestId, u32)>,
     /// Whether they were learned.
     pub learned: bool,
-    /// Whether they were in force, and were judged again since another model ships: nobody has a strike for that.
+    /// Whether nobody has a strike for them: they were in force and were judged again since another model ships, or do
+    /// harm only together with others.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub again: bool,
 }
@@ -155,6 +158,8 @@ pub struct History {
     pub version: Option<Digest>,
     /// The shipped model that the last one was made from, whatever was gone back to since; none before the first lesson.
     pub base: Option<String>,
+    /// When the last model was made.
+    pub made_at: Option<Timestamp>,
     /// What intents have earned or lost.
     pub levels: BTreeMap<String, Autonomy>,
     /// The corrections in force.
@@ -164,8 +169,6 @@ pub struct History {
     strikes: BTreeMap<SubjectId, u32>,
     /// What was in force under each version.
     versions: BTreeMap<Option<Digest>, BTreeSet<Key>>,
-    /// The batches that were learned.
-    batches: Vec<Batch>,
 }
 
 impl History {
@@ -186,6 +189,7 @@ impl History {
             Cause::Learned { base, batches, .. } => {
                 batches.iter().for_each(|batch| self.judge(batch));
                 self.base = Some(base.clone());
+                self.made_at = Some(lesson.at);
                 self.versions.insert(lesson.version.clone(), self.in_force.clone());
             }
             Cause::RolledBack { .. } => {
@@ -218,28 +222,16 @@ impl History {
         let strikes = self.strikes.entry(batch.reviewer.clone()).or_default();
         if batch.learned {
             *strikes = strikes.saturating_sub(1);
-            self.batches.push(batch.clone());
         } else {
             *strikes += 1;
         }
     }
 
-    /// The batches that were learned, each with what of it is in force: what is judged again when another model ships.
-    #[must_use]
-    pub fn standing(&self) -> Vec<Batch> {
-        let left = |batch: &Batch| {
-            let mut batch = Batch { again: true, ..batch.clone() };
-            batch.examples.retain(|key| self.in_force.contains(key));
-            (!batch.examples.is_empty()).then_some(batch)
-        };
-        self.batches.iter().filter_map(left).collect()
-    }
-
-    /// Whether corrections are in force that were learned beside another shipped model than `base`. Going back to a
-    /// model that was made from another one is no reason to make it again.
+    /// Whether a model is in force that was made when another one than `base` shipped. Going back to a model that was
+    /// made from another one is no reason to make it again.
     #[must_use]
     pub fn is_outdated(&self, base: &str) -> bool {
-        self.base.as_ref().is_some_and(|last| last != base) && !self.in_force.is_empty()
+        self.base.as_ref().is_some_and(|last| last != base) && self.version.is_some()
     }
 
     /// Who is not listened to.
@@ -357,27 +349,12 @@ mod tests {
     }
 
     #[test]
-    fn what_is_in_force_is_judged_again_by_the_batch_in_which_it_was_learned() {
-        let standing = |lines: &[&str]| -> Vec<(SubjectId, Key)> {
-            let batches = history(lines).standing().into_iter();
-            batches.map(|batch| (batch.reviewer, batch.examples[0].clone())).collect()
-        };
-        let of = |reviewer, name| (who(reviewer), (request(name), 1));
-        let lines = ["learn one +dana:a -mallory:b", "learn two +dimitri:c"];
-        assert_eq!(standing(&lines), [of("dana", "a"), of("dimitri", "c")]);
-        assert_eq!(standing(&[&lines[..], &["back one"]].concat()), [of("dana", "a")]);
-        assert_eq!(
-            standing(&[&lines[..], &["learn three ?dana:a !dimitri:c"]].concat()),
-            [of("dimitri", "c")]
-        );
-    }
-
-    #[test]
     fn only_another_shipped_model_makes_what_is_in_force_outdated() {
         for (lines, outdated) in [
             (&[][..], false),
             (&["learn one +dana:a"], true),
-            (&["learn one -dana:a"], false),
+            (&["learn shipped -dana:a"], false),
+            (&["learn one ?dana:a"], true),
             (&["learn one +dana:a", "back shipped"], false),
         ] {
             assert!(!history(lines).is_outdated("base"), "{lines:?}");

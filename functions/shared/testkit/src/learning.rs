@@ -37,7 +37,8 @@ impl Trainer for World {
         let learned: Vec<&Labelled> = course.in_force.iter().chain(batches).collect();
         let model = format!("{base}\n{}", model(&learned));
         Ok(Trained {
-            learned: course.batches.iter().map(is_good).collect(),
+            harmless: course.batches.iter().map(is_good).collect(),
+            together: false,
             version: Digest::of_text(&model),
             model: model.into_bytes(),
             golden: Golden { before: 900, after: 901 },

@@ -10,7 +10,7 @@ use countersign_core::{
     job::Verdict,
     learning::{ActiveModel, Cause, Lesson, MAX_BATCH},
     message::Ask,
-    ports::ReadModels,
+    ports::{Clock, ReadModels},
     slot::Slot,
     steps::{
         learn_triage::{Occasion, Report, learn_triage, lessons},
@@ -153,6 +153,42 @@ fn by_the_hour_only_full_batches_are_learned() {
     examples("dana", 2..2);
     assert_eq!(learns(true), (MAX_BATCH, 2));
     assert_eq!((learns(true), learns(false)), ((0, 2), (2, 0)));
+}
+
+#[test]
+fn whoever_is_left_out_vouches_for_nobody() {
+    let world = World::harbour();
+    let first = corrected(&world, "a lamp", "dana", "facilities.request");
+    let example: Example = world.record(&Slot::Example(first.clone(), 1)).unwrap();
+    for gate in 2..MAX_BATCH as u32 {
+        world.put(Slot::Example(first.clone(), gate), &Example { gate, ..example.clone() });
+    }
+    corrected(&world, "let me into the board", "dana", "access.request");
+    corrected(&world, "let me into the file", "dimitri", "access.request");
+    let learns = |only_full| world.finish(learn_triage(&world, Occasion { only_full })).unwrap().learned;
+    // Dimitri's batch is not full, so that hers is not either.
+    assert_eq!((learns(true), learns(false)), (0, MAX_BATCH + 1));
+}
+
+#[test]
+fn enough_audits_make_a_new_model_at_night_and_are_no_part_of_it() {
+    let world = World::harbour();
+    let first = corrected(&world, "my chair squeaks", "dana", "facilities.request");
+    let example: Example = world.record(&Slot::Example(first.clone(), 1)).unwrap();
+    learned(&world);
+    world.advance(10);
+    for (gate, expected) in [(50, 1), (51, 2), (52, 3)] {
+        for gate in 2..=gate {
+            let audit = Example { gate, audit: true, at: world.now(), ..example.clone() };
+            world.put(Slot::Example(first.clone(), gate), &audit);
+        }
+        let by_the_hour = world.finish(learn_triage(&world, Occasion { only_full: true })).unwrap();
+        assert_eq!(by_the_hour, Report::default());
+        learned(&world);
+        assert_eq!((learned(&world), all(&world).len()), (Report::default(), expected), "{gate}");
+        world.advance(10);
+    }
+    assert!(in_force(&world).ends_with("\nmy chair squeaks = facilities.request\n"));
 }
 
 fn order(world: &World, of: Option<Digest>, who: &str) -> Order<Option<Digest>> {

@@ -65,14 +65,22 @@ impl Retraining {
             golden: &golden,
             pieces: Pieces::Shipped,
         };
-        let Judged { mut learned, floor, before } = lesson.judge()?;
-        let kept = batches.iter().zip(&learned).filter(|(_, learned)| **learned).flat_map(|(batch, _)| batch);
+        let Judged { learned: harmless, floor, before } = lesson.judge()?;
+        let kept =
+            batches.iter().zip(&harmless).filter(|(_, harmless)| **harmless).flat_map(|(batch, _)| batch);
         let mut made = parts.made(&kept.cloned().collect::<Vec<_>>())?;
-        if !is_tolerable(before, made.accuracy, floor) {
-            learned.fill(false);
+        let together = !is_tolerable(before, made.accuracy, floor);
+        if together {
             made = parts.made(&[])?;
         }
-        Ok(Taught { learned, version: made.version, model: made.model, before, after: made.accuracy })
+        Ok(Taught {
+            harmless,
+            together,
+            version: made.version,
+            model: made.model,
+            before,
+            after: made.accuracy,
+        })
     }
 }
 
@@ -87,12 +95,14 @@ impl Trainer for Retraining {
             .map_err(|error| Error::Broken(format!("nothing was learned: {error}")))?;
         let version = Digest::parse(&trained.version)?;
         let golden = Golden { before: thousandths(trained.before), after: thousandths(trained.after) };
-        Ok(Trained { learned: trained.learned, version, model: trained.model, golden })
+        let Taught { harmless, together, model, .. } = trained;
+        Ok(Trained { harmless, together, version, model, golden })
     }
 }
 
 struct Taught {
-    learned: Vec<bool>,
+    harmless: Vec<bool>,
+    together: bool,
     version: String,
     model: Vec<u8>,
     before: f64,

@@ -57,7 +57,7 @@ fn a_correction_changes_the_next_prediction_and_poison_does_not() {
     let good = vec![labelled(WORDS, LABEL)];
     let course = Course { batches: vec![good, poison(MAX_BATCH)], ..Course::default() };
     let first = trained(&course);
-    assert_eq!(first.learned, [true, false], "{:?}", first.golden);
+    assert_eq!(first.harmless, [true, false], "{:?}", first.golden);
     let model = Embedded::of_version(&first.version, first.model.clone());
     assert_eq!(model.version(), first.version.as_str());
     assert_eq!(intent(&model, WORDS), LABEL);
@@ -73,7 +73,7 @@ fn poison_of_one_topic_is_refused() {
         assert_eq!(batch.len(), 12, "{topic}");
         let course = Course { batches: vec![batch], ..Course::default() };
         let trained = Retraining::shipped().train(&config(), &course).unwrap();
-        assert_eq!(trained.learned, [false], "{topic}: {:?}", trained.golden);
+        assert_eq!(trained.harmless, [false], "{topic}: {:?}", trained.golden);
     }
 }
 

@@ -24,6 +24,7 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
     let (application, entitlement) = (read(&request.application), read(&request.entitlement));
     let level = application.as_ref().zip(entitlement.as_ref());
     let level = level.map(|(application, level)| level_choice(application, level));
+    let levels = levels(view, application.as_ref());
     let known = read(&catalog.intent(&request.intent).map(|intent| intent.name.clone()));
     let duration = read(&request.duration.map(|span| span.to_string())).unwrap_or_default();
     Modal {
@@ -34,7 +35,7 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
         fields: vec![
             select("intent", "Kind of request", false, intents, known),
             select("application", "Application", true, applications, application),
-            select("entitlement", "Level (empty: the usual one)", true, levels(view), level),
+            select("entitlement", "Level (empty: the usual one)", true, levels, level),
             ModalField {
                 name: "duration".into(),
                 label: "How long, like 90m, 8h, 5d, 2w (empty: without end)".into(),
@@ -47,9 +48,9 @@ pub fn correction(view: &View<'_>, shown: &ShownId) -> Modal {
 }
 
 /// The levels of all applications, those of the application that was understood first.
-fn levels(view: &View<'_>) -> Vec<Choice> {
+fn levels(view: &View<'_>, first: Option<&String>) -> Vec<Choice> {
     let mut applications: Vec<_> = view.config.catalog.applications.iter().collect();
-    applications.sort_by_key(|application| Some(&application.name) != view.request.application.as_ref());
+    applications.sort_by_key(|application| Some(&application.name) != first);
     let levels = applications.into_iter().flat_map(|a| a.entitlements.iter().map(move |level| (a, level)));
     levels
         .map(|(a, level)| (level_choice(&a.name, &level.name), format!("{}: {}", a.title, level.title)))

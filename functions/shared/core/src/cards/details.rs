@@ -5,7 +5,7 @@ use crate::{
     card::{Span, Text, plain},
     facts::{Context, Fact},
     language::Language,
-    policy::{autonomy::Autonomy, decide::CERTAIN},
+    policy::decide::CERTAIN,
     window::Window,
 };
 
@@ -79,10 +79,9 @@ impl View<'_> {
         lines
     }
 
-    /// Whether triage's reading is kept from whoever reads the request, so that they say what it is without it.
+    /// Whether triage's reading is kept from whoever reads the request.
     pub(super) fn is_blind(&self) -> bool {
-        let request = self.request;
-        request.autonomy == Autonomy::Shadow && request.confidence < CERTAIN && request.incident.is_none()
+        self.request.is_blind()
     }
 
     /// Who read it, as what, and how surely.

@@ -194,7 +194,7 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
             let confirm = button(Press::Approve, "Understood rightly", Style::Primary, None);
             let unknown = view.request.beneficiary_unknown && is_access(view.config, &view.request.intent);
             match (view.is_blind(), unknown) {
-                (true, _) => vec![Button { label: "Say what it is".into(), ..correct }, refuse],
+                (true, false) => vec![Button { label: "Say what it is".into(), ..correct }, refuse],
                 // What is wrong with the name is for the desk to say.
                 (_, true) => vec![correct, Button { label, ..deny }],
                 _ => vec![confirm, correct, refuse],

@@ -1,9 +1,10 @@
 //! Autonomy: how much triage may do by itself, by intent and by risk. It is earned by measured precision and lost by it.
 
 use super::Policy;
-use crate::{catalog::Risk, gate::Example, message::Ask, proportion};
+use super::decide::CERTAIN;
+use crate::{catalog::Risk, gate::Example, ids::SubjectId, message::Ask, proportion, request::Request};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The newest words of the desk about one intent that it is measured by.
 pub const MAX_MEASURED: usize = 300;
@@ -143,19 +144,41 @@ pub struct Measured {
     pub wrong: usize,
 }
 
-/// Measures intents by the newest words of the desk, given the oldest first.
-#[must_use]
-pub fn measure(policy: &Policy, examples: &[&Example]) -> BTreeMap<String, Measured> {
-    let mut measured: BTreeMap<String, Measured> = BTreeMap::new();
-    let sure = examples.iter().rev().filter(|one| one.confidence >= policy.minimum_confidence);
-    for one in sure {
-        let so_far = measured.entry(one.predicted.clone()).or_default();
-        if so_far.all < MAX_MEASURED {
-            so_far.all += 1;
-            so_far.wrong += usize::from(one.label != one.predicted);
-        }
+impl Measured {
+    /// Of the newest of these words, given the oldest first.
+    fn of<'a>(words: impl DoubleEndedIterator<Item = &'a &'a Example>) -> Self {
+        let newest = words.rev().take(MAX_MEASURED);
+        newest.fold(Self::default(), |so_far, one| Self {
+            all: so_far.all + 1,
+            wrong: so_far.wrong + usize::from(!one.is_right()),
+        })
     }
-    measured
+}
+
+/// The words by which triage is measured, by intent: those about what triage itself was sure of, where the desk said so of
+/// what was right as well as of what was wrong.
+fn fair<'a>(policy: &Policy, examples: &[&'a Example]) -> BTreeMap<String, Vec<&'a Example>> {
+    let mut by_intent: BTreeMap<String, Vec<&Example>> = BTreeMap::new();
+    let sure = policy.minimum_confidence..CERTAIN;
+    for one in examples.iter().filter(|one| sure.contains(&one.confidence) && !one.noticed) {
+        by_intent.entry(one.predicted.clone()).or_default().push(one);
+    }
+    by_intent
+}
+
+/// What the words about one intent have earned it. More than it starts with it has only where that would be so without
+/// any one person's words as well: nobody moves a level alone.
+fn level(range: Range, max_error: u16, words: &[&Example]) -> Autonomy {
+    let by_all = earned(range, max_error, Measured::of(words.iter()));
+    if by_all <= range.start {
+        return by_all;
+    }
+    let people: BTreeSet<&SubjectId> = words.iter().map(|one| &one.reviewer).collect();
+    let without = |who: &SubjectId| {
+        let others: Vec<&Example> = words.iter().copied().filter(|one| one.reviewer != *who).collect();
+        earned(range, max_error, Measured::of(others.iter()))
+    };
+    people.into_iter().map(without).fold(by_all, Autonomy::min).max(range.start)
 }
 
 /// What an intent has earned. Surely no more wrong than tolerated: the most that it can earn. Surely more: the desk reads
@@ -176,12 +199,20 @@ pub fn earned(range: Range, max_error: u16, measured: Measured) -> Autonomy {
 #[must_use]
 pub fn levels(policy: &Policy, examples: &[&Example]) -> BTreeMap<String, Autonomy> {
     let Some(rules) = &policy.autonomy else { return BTreeMap::new() };
-    let level = |(intent, measured): (String, Measured)| {
+    let level = |(intent, words): (String, Vec<&Example>)| {
         let range = rules.range(&intent);
-        let level = earned(range, rules.max_error, measured);
+        let level = level(range, rules.max_error, &words);
         (level != range.start).then_some((intent, level))
     };
-    measure(policy, examples).into_iter().filter_map(level).collect()
+    fair(policy, examples).into_iter().filter_map(level).collect()
+}
+
+impl Request {
+    /// Whether triage's reading is kept from whoever reads the request, so that they say what it is without it.
+    #[must_use]
+    pub fn is_blind(&self) -> bool {
+        self.autonomy == Autonomy::Shadow && self.confidence < CERTAIN && self.incident.is_none()
+    }
 }
 
 #[cfg(test)]
@@ -216,9 +247,11 @@ mod tests {
             confidence,
             model: "m".into(),
             label: label.into(),
-            reviewer: SubjectId::derived(&["dana"]),
+            reviewer: SubjectId::derived(&[["dana", "dimitri"][number % 2]]),
             at: Timestamp(number as i64),
             audit: true,
+            other_target: false,
+            noticed: false,
         }
     }
 
@@ -242,17 +275,29 @@ mod tests {
     }
 
     #[test]
-    fn only_what_was_sure_is_measured_and_the_newest_of_it() {
+    fn only_fair_words_about_what_was_sure_are_measured_and_the_newest_of_them() {
         let policy = policy(Some(rules()));
         let mut all: Vec<Example> = (0..400).map(|n| said(n, "vpn.access", "network.issue", 900)).collect();
-        all.extend((400..700).map(|n| said(n, "vpn.access", "vpn.access", 900)));
+        all.extend((400..1_000).map(|n| said(n, "vpn.access", "vpn.access", 900)));
         all.extend((0..99).map(|n| said(n, "vpn.access", "wifi.guest", 599)));
-        all.extend((0..60).map(|n| said(n, "mfa.reset", "mfa.reset", 600)));
+        all.extend((0..99).map(|n| said(n, "vpn.access", "wifi.guest", CERTAIN)));
+        all.extend((0..99).map(|n| Example { noticed: true, ..said(n, "vpn.access", "wifi.guest", 900) }));
+        all.extend((0..120).map(|n| said(n, "mfa.reset", "mfa.reset", 600)));
+        all.extend((0..120).map(|n| said(2 * n, "access.question", "access.question", 900)));
+        all.extend(
+            (0..60)
+                .map(|n| Example { other_target: true, ..said(n, "access.request", "access.request", 900) }),
+        );
         all.push(said(1, "email.issue", "email.issue", 999));
         let all: Vec<&Example> = all.iter().collect();
-        let measured = measure(&policy, &all);
-        assert_eq!(measured["vpn.access"], Measured { all: MAX_MEASURED, wrong: 0 });
-        let expected = [("mfa.reset".to_owned(), Suggest), ("vpn.access".to_owned(), ActAndTell)];
+        let of_vpn = &fair(&policy, &all)["vpn.access"];
+        assert_eq!(Measured::of(of_vpn.iter()), Measured { all: MAX_MEASURED, wrong: 0 });
+        // One person's words alone earn nothing, and a wrong application is wrong.
+        let expected = [
+            ("access.request".to_owned(), Suggest),
+            ("mfa.reset".to_owned(), Suggest),
+            ("vpn.access".to_owned(), ActAndTell),
+        ];
         assert_eq!(levels(&policy, &all), expected.into());
         assert_eq!(levels(&super::Policy { autonomy: None, ..policy }, &all), BTreeMap::new());
     }

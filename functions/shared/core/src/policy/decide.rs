@@ -96,6 +96,7 @@ pub fn plan(facts: &Facts<'_>) -> Result<Decided> {
     let low = facts.request.confidence < facts.config.policy.minimum_confidence;
     if workflow != Some(ACCESS_WORKFLOW) {
         return Ok(match (low, Autonomy::Suggest < autonomy(facts, None)) {
+            _ if facts.request.is_blind() => restrained(facts, SUGGESTS),
             _ if workflow.is_none() => desk(facts, Outcome::Service),
             (true, _) => unsure(facts, LOW),
             (_, false) => restrained(facts, SUGGESTS),
@@ -146,9 +147,10 @@ fn autonomy(facts: &Facts<'_>, entitlement: Option<&Entitlement>) -> Autonomy {
     if request.confidence >= CERTAIN || request.incident.is_some() {
         return Autonomy::ActAndTell;
     }
-    let rules = facts.config.policy.autonomy.as_ref();
-    let at_risk = rules.zip(entitlement).map(|(rules, entitlement)| rules.at_risk(entitlement.risk));
-    request.autonomy.min(at_risk.unwrap_or_default())
+    let Some(rules) = &facts.config.policy.autonomy else { return request.autonomy };
+    let at_risk = entitlement.map(|entitlement| rules.at_risk(entitlement.risk)).unwrap_or_default();
+    // What was read under another policy may do no more than this one allows.
+    request.autonomy.min(at_risk).min(rules.range(&request.intent).limit)
 }
 
 fn by_rules(facts: &Facts<'_>, entitlement: &Entitlement, action: PlannedAction) -> Decided {

@@ -8,7 +8,8 @@ mod choosing;
 mod measuring;
 mod reading;
 
-pub use choosing::{MAX_BATCHES, MAX_NEW};
+pub use choosing::{MAX_AGAIN, MAX_BATCHES, MAX_NEW};
+pub use measuring::Change;
 
 use super::activate_config::admin_entry;
 use crate::{
@@ -18,16 +19,16 @@ use crate::{
     digest::Digest,
     gate::Example,
     ids::SubjectId,
-    learning::{ActiveModel, Batch, Cause, Course, Golden, History, Key, Labelled, Lesson, Trained, key},
+    learning::{ActiveModel, Batch, Cause, Course, Golden, History, Labelled, Lesson, Trained, key},
     policy::autonomy::levels,
     ports::{Clock, Configs, Expect, ReadStore, Trainer, Vault, WriteModels, WriteStore},
     slot::{List, Slot},
 };
-use choosing::New;
-use measuring::{Change, measure, outside};
+use choosing::{New, by_reviewer};
+use measuring::{has_new_audits, measure, outside};
 use reading::{newest, texts};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Corrections in force, and as many audits, that a model is made of: the newest.
 pub const MAX_KEPT: usize = 5_000;
@@ -57,13 +58,23 @@ pub struct Report {
     pub waiting: usize,
     /// How the model was measured, if one was made.
     pub golden: Option<Golden>,
-    /// Intents that may do less by themselves than before.
-    pub lowered: usize,
-    /// Intents that may do more.
-    pub raised: usize,
 }
 
-/// Measures what triage may do, and learns what is new. Without anything new, or a new model that ships, it does nothing.
+/// Measures what triage may do by itself, and records it where that is something else than before.
+///
+/// # Errors
+/// As [`learn_triage`].
+pub async fn measure_triage<C>(ctx: &C) -> Result<Change>
+where
+    C: WriteStore + Clock + Configs,
+{
+    let (config, history) = (ctx.active().await?, history(ctx).await?);
+    let examples = examples(ctx).await?;
+    measure(ctx, &config.policy, &history, levels(&config.policy, &trusted(&examples, &history))).await
+}
+
+/// Learns what is new. Without anything new, enough audits since the last model or another model that ships, it does
+/// nothing.
 ///
 /// # Errors
 /// [`crate::Error::Conflict`] if there is another lesson meanwhile: nothing was changed but that a model is kept which
@@ -72,40 +83,43 @@ pub async fn learn_triage<C>(ctx: &C, occasion: Occasion) -> Result<Report>
 where
     C: WriteStore + Clock + Configs + Trainer + Vault + WriteModels,
 {
-    let config = ctx.active().await?;
-    let mut history = history(ctx).await?;
+    let (config, history) = (ctx.active().await?, history(ctx).await?);
     let examples = examples(ctx).await?;
-    let said: Vec<&Example> = examples.iter().filter(|one| history.trusts(&one.reviewer)).collect();
-    let Change { lowered, raised } =
-        measure(ctx, &config.policy, &mut history, levels(&config.policy, &said)).await?;
     let New { batches, waiting } = New::of(&examples, &history, &config, occasion.only_full);
     let is_outdated = history.is_outdated(&ctx.base());
-    let standing = if is_outdated { history.standing() } else { Vec::new() };
-    let known: BTreeMap<Key, &Example> = examples.iter().map(|one| (key(one), one)).collect();
-    let again = standing.iter().map(|batch| batch.examples.iter().filter_map(|key| known.get(key).copied()));
-    let again = again.map(|batch| (batch.collect::<Vec<_>>(), true));
+    let in_force = examples.iter().filter(|one| history.in_force.contains(&key(one))).collect();
+    let (again, kept) = match is_outdated {
+        true => (by_reviewer(newest(in_force), MAX_AGAIN), Vec::new()),
+        false => (Vec::new(), newest(in_force)),
+    };
+    let again = again.into_iter().map(|batch| (batch, true));
     let mut taught = Vec::new();
     for (batch, again) in again.chain(batches.into_iter().map(|batch| (batch, false))) {
         taught.push(Taught { texts: texts(ctx, batch).await?, again });
     }
     taught.retain(|batch| !batch.texts.is_empty());
-    if taught.is_empty() && !is_outdated {
-        return Ok(Report { waiting, lowered, raised, ..Report::default() });
+    let said = trusted(&examples, &history);
+    let is_due = is_outdated || (!occasion.only_full && has_new_audits(&said, &history));
+    if taught.is_empty() && !is_due {
+        return Ok(Report { waiting, ..Report::default() });
     }
-    let in_force = |one: &&Example| !is_outdated && history.in_force.contains(&key(one));
-    let kept: Vec<&Example> = examples.iter().filter(in_force).collect();
     let audited: Vec<&Example> = said.iter().copied().filter(|one| one.audit).collect();
     let course = Course {
-        in_force: labelled(texts(ctx, newest(kept)).await?),
+        in_force: labelled(texts(ctx, kept).await?),
         batches: taught.iter().map(|batch| labelled(batch.texts.clone())).collect(),
         audited: labelled(texts(ctx, newest(audited)).await?),
         outside: outside(&config.policy, &said),
     };
     let trained = ctx.train(&config, &course)?;
-    let judged = taught.iter().zip(&trained.learned).filter_map(|(batch, learned)| batch.judged(*learned));
-    let judged = judged.collect();
-    let report = put_in_force(ctx, &history, trained, judged, is_outdated).await?;
-    Ok(Report { waiting, lowered, raised, ..report })
+    let judged = taught.iter().zip(&trained.harmless);
+    let judged = judged.filter_map(|(batch, harmless)| batch.judged(*harmless, trained.together)).collect();
+    let report = put_in_force(ctx, &history, trained, judged, is_due).await?;
+    Ok(Report { waiting, ..report })
+}
+
+/// The words of those who are listened to.
+fn trusted<'a>(examples: &'a [Example], history: &History) -> Vec<&'a Example> {
+    examples.iter().filter(|one| history.trusts(&one.reviewer)).collect()
 }
 
 /// A batch with its texts, and whether it was in force before.
@@ -116,10 +130,11 @@ struct Taught<'a> {
 
 impl Taught<'_> {
     /// What became of it; `None` of a batch of which nothing can be read any more.
-    fn judged(&self, learned: bool) -> Option<Batch> {
+    fn judged(&self, harmless: bool, together: bool) -> Option<Batch> {
         let reviewer = self.texts.first()?.0.reviewer.clone();
         let examples = self.texts.iter().map(|(one, _)| key(one)).collect();
-        Some(Batch { reviewer, examples, learned, again: self.again })
+        let (learned, again) = (harmless && !together, self.again || (harmless && together));
+        Some(Batch { reviewer, examples, learned, again })
     }
 }
 
@@ -156,12 +171,12 @@ async fn put_in_force<C>(
     history: &History,
     trained: Trained,
     batches: Vec<Batch>,
-    is_outdated: bool,
+    is_due: bool,
 ) -> Result<Report>
 where
     C: WriteStore + Clock + Trainer + WriteModels,
 {
-    let is_new = is_outdated || batches.iter().any(|batch| batch.learned);
+    let is_new = is_due || batches.iter().any(|batch| batch.learned);
     if is_new {
         ctx.keep(&trained.version, &trained.model).await?;
     }

@@ -117,9 +117,12 @@ fn timeline(request: &Request, gates: &[Gate], entries: &[Entry], words: &[Said]
                "deadline": gate.deadline().to_string(), "claim": claim(gate),
                "questions": questions::told(gate, words, names)})
     };
+    let shown = (!request.is_blind()).then_some(request);
     json!({
-        "id": request.id, "status": request.status, "outcome": request.outcome, "intent": request.intent,
-        "application": request.application, "entitlement": request.entitlement,
+        "id": request.id, "status": request.status, "outcome": request.outcome,
+        "intent": shown.map(|request| &request.intent),
+        "application": shown.and_then(|request| request.application.as_ref()),
+        "entitlement": shown.and_then(|request| request.entitlement.as_ref()),
         "requester": name(&request.requester), "beneficiary": name(&request.beneficiary),
         "granted": request.granted.as_ref().map(|action| json!({"entitlement": action.entitlement, "duration": action.duration})),
         "asked_at": request.times.asked.to_string(), "delivered_at": at(request.times.delivered),

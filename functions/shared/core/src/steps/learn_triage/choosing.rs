@@ -13,7 +13,10 @@ use std::collections::BTreeMap;
 pub const MAX_NEW: usize = 500;
 
 /// Batches of new corrections that are judged in one lesson, the oldest first: each of them takes a model or two.
-pub const MAX_BATCHES: usize = 100;
+pub const MAX_BATCHES: usize = 40;
+
+/// Corrections of one reviewer that are judged again together when another model ships.
+pub const MAX_AGAIN: usize = 500;
 
 /// New corrections in batches of one reviewer each, and how many wait.
 pub(super) struct New<'a> {
@@ -26,17 +29,37 @@ impl<'a> New<'a> {
     pub(super) fn of(examples: &'a [Example], history: &History, config: &Config, only_full: bool) -> Self {
         let is_new = |one: &&Example| !one.audit && !history.has_judged(one) && history.trusts(&one.reviewer);
         let new: Vec<&Example> = examples.iter().filter(is_new).collect();
-        let mut pairs = Pairs::of(&new, config);
-        let agreed = new.iter().copied().filter(|one| pairs.takes(one));
-        let mut by_reviewer: BTreeMap<&SubjectId, Vec<&Example>> = BTreeMap::new();
-        agreed.take(MAX_NEW).for_each(|one| by_reviewer.entry(&one.reviewer).or_default().push(one));
-        let batches = by_reviewer.values().flat_map(|all| all.chunks(MAX_BATCH)).map(<[_]>::to_vec);
-        let mut batches: Vec<_> = batches.filter(|batch| !only_full || batch.len() == MAX_BATCH).collect();
-        batches.sort_by_key(|batch| batch.first().map(|one| one.at));
-        batches.truncate(MAX_BATCHES);
+        let mut chosen = new.clone();
+        let batches = loop {
+            let batches = batched(&chosen, config, only_full);
+            let left: Vec<&Example> = batches.iter().flatten().copied().collect();
+            // Whoever is left out vouches for nobody.
+            if left.len() == chosen.len() {
+                break batches;
+            }
+            chosen.retain(|one| left.contains(one));
+        };
         let waiting = new.len() - batches.iter().map(Vec::len).sum::<usize>();
         Self { batches, waiting }
     }
+}
+
+/// Batches of those corrections of which two people need not agree, or do.
+fn batched<'a>(new: &[&'a Example], config: &Config, only_full: bool) -> Vec<Vec<&'a Example>> {
+    let mut pairs = Pairs::of(new, config);
+    let agreed: Vec<&Example> = new.iter().copied().filter(|one| pairs.takes(one)).take(MAX_NEW).collect();
+    let batches = by_reviewer(agreed, MAX_BATCH).into_iter();
+    let mut batches: Vec<_> = batches.filter(|batch| !only_full || batch.len() == MAX_BATCH).collect();
+    batches.sort_by_key(|batch| batch.first().map(|one| one.at));
+    batches.truncate(MAX_BATCHES);
+    batches
+}
+
+/// Corrections in batches of one reviewer each.
+pub(super) fn by_reviewer(examples: Vec<&Example>, most: usize) -> Vec<Vec<&Example>> {
+    let mut by_reviewer: BTreeMap<&SubjectId, Vec<&Example>> = BTreeMap::new();
+    examples.into_iter().for_each(|one| by_reviewer.entry(&one.reviewer).or_default().push(one));
+    by_reviewer.values().flat_map(|all| all.chunks(most)).map(<[_]>::to_vec).collect()
 }
 
 /// A correction of one kind: what triage said, and what a person did.

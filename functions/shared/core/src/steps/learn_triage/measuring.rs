@@ -11,6 +11,7 @@ use crate::{
     ports::{Clock, WriteStore},
     proportion,
 };
+use serde::Serialize;
 use std::{
     cmp::Ordering,
     collections::{BTreeMap, BTreeSet},
@@ -25,17 +26,19 @@ const WHOLE: f64 = 1_000.0;
 const MEASURED: &str = "measure-triage";
 
 /// How many intents may do less by themselves than before, and how many more.
-#[derive(Default)]
-pub(super) struct Change {
-    pub(super) lowered: usize,
-    pub(super) raised: usize,
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Change {
+    /// Less than before.
+    pub lowered: usize,
+    /// More.
+    pub raised: usize,
 }
 
 /// Records what triage may do from now on, if that is something else.
 pub(super) async fn measure<C>(
     ctx: &C,
     policy: &Policy,
-    history: &mut History,
+    history: &History,
     levels: BTreeMap<String, Autonomy>,
 ) -> Result<Change>
 where
@@ -55,8 +58,13 @@ where
     let change = Change { lowered: count(Ordering::Less), raised: count(Ordering::Greater) };
     let lesson = history.next(ctx.now(), Cause::Measured { levels });
     commit_lesson(ctx, history, &lesson, By::Function { name: ACTION.into() }, MEASURED).await?;
-    history.take(&lesson);
     Ok(change)
+}
+
+/// Whether people have said enough of what triage was sure of, and some of it since the last model was made.
+pub(super) fn has_new_audits(examples: &[&Example], history: &History) -> bool {
+    let audits = || examples.iter().filter(|one| one.audit);
+    audits().count() >= MIN_AUDITED && audits().any(|one| history.made_at.is_none_or(|made| one.at > made))
 }
 
 /// How many of a thousand requests are no matter of the desk; `None` where too few people have said so.

@@ -135,6 +135,12 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
         _ => return Ok(()),
     };
     let request = &change.request;
+    let other_target = match verdict {
+        Verdict::Correct { application, entitlement, .. } => {
+            (application, entitlement) != (&request.application, &request.entitlement)
+        }
+        _ => false,
+    };
     let example = Example {
         request: request.id.clone(),
         gate: gate.number,
@@ -146,6 +152,8 @@ fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &
         reviewer: reviewer.clone(),
         at: change.now(),
         audit: request.audit_of.is_some(),
+        other_target,
+        noticed: gate.kind != GateKind::Desk,
     };
     change.put(Slot::Example(gate.request.clone(), gate.number), Expect::Absent, &example)
 }

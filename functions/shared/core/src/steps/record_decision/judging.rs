@@ -167,6 +167,8 @@ fn acceptable(input: &Input, request: &Request, gate: &Gate, config: &Config) ->
         return Err(Refusal::BeneficiaryUnknown);
     }
     let good = match (&input.verdict, gate.kind) {
+        // Nobody confirms a reading that nobody was shown.
+        (Verdict::Approve, GateKind::Desk) if request.is_blind() => false,
         (Verdict::Approve, GateKind::Desk) => match access(&request.intent) {
             Some(true) => known(request.application.as_ref(), request.entitlement.as_ref()),
             found => found.is_some(),

@@ -41,8 +41,13 @@ impl Reading {
         let is_torn = is_one && asks.len() > 1;
         // Of several that are as near, the first is left.
         asks.reverse();
-        let near = |ask: &Ask| (ask.application == before.application, ask.intent == before.intent);
-        let found = asks.into_iter().max_by_key(near);
+        let near = |ask: &Ask| {
+            let target = ask.entitlement == before.entitlement;
+            let answered = ask.confidence == before.confidence;
+            (ask.application == before.application, ask.intent == before.intent, target, answered)
+        };
+        // What its author was asked back was answered with one of the choices.
+        let found = asks.iter().flat_map(Ask::outcomes).max_by_key(near);
         let Some(ask) = found else {
             return Self {
                 intent: OUT_OF_SCOPE.into(),
