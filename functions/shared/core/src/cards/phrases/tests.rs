@@ -1,3 +1,5 @@
+//! What every phrase has in every language.
+
 use super::{
     Phrase::{self, *},
     *,
