@@ -201,11 +201,11 @@ fn buttons(view: &View<'_>, gate: &Gate, shown: &ShownId) -> Vec<Button> {
             }
         }
         GateKind::Service => {
-            vec![
-                button(Press::Approve, "Done", Style::Primary, None),
-                correct,
-                Button { label: "Decline".into(), ..deny },
-            ]
+            let is_ours = view.config.catalog.intent(&view.request.intent).is_some();
+            let (press, label) =
+                if is_ours { (Press::Deny, "Decline") } else { (Press::NotForUs, "Not for us") };
+            let refuse = Button { press, label: label.into(), ..deny };
+            vec![button(Press::Approve, "Done", Style::Primary, None), correct, refuse]
         }
         GateKind::Review => vec![
             button(Press::Approve, "It stands", Style::Primary, None),

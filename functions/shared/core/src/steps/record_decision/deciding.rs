@@ -35,7 +35,7 @@ pub(super) async fn decide_gate<C>(
 where
     C: ReadStore + Clock + Configs + Salt,
 {
-    keep_example(change, gate, verdict, voter)?;
+    keep_example(change, gate, verdict, voter, config)?;
     if change.request.audit_of.is_some() {
         end_gate(change, gate, ending, Answer::plain(AnswerCode::Served))?;
         return end_request(ctx, change, Outcome::Served).await;
@@ -127,11 +127,20 @@ async fn correct(
 }
 
 /// What the desk says of triage's reading is kept as a training example: confirmed, corrected, or "not for us".
-fn keep_example(change: &mut Change, gate: &Gate, verdict: &Verdict, reviewer: &SubjectId) -> Result<()> {
+fn keep_example(
+    change: &mut Change,
+    gate: &Gate,
+    verdict: &Verdict,
+    reviewer: &SubjectId,
+    config: &Config,
+) -> Result<()> {
     let label = match (verdict, gate.kind) {
         (Verdict::Correct { intent, .. }, _) => intent.clone(),
         (Verdict::Approve, GateKind::Desk) => change.request.intent.clone(),
         (Verdict::Deny, GateKind::Desk) => OUT_OF_SCOPE.into(),
+        (Verdict::Deny, GateKind::Service) if config.catalog.intent(&change.request.intent).is_none() => {
+            OUT_OF_SCOPE.into()
+        }
         _ => return Ok(()),
     };
     let request = &change.request;
