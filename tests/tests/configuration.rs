@@ -12,6 +12,7 @@ use countersign_core::{
         autonomy::{Autonomy, AutonomyRules, Range},
         break_glass::BreakGlass,
         conflicts::{Conflict, Kind},
+        lint::lint,
         review::Sample,
         step_up::StepUp,
         types,
@@ -42,6 +43,18 @@ fn schema(name: &str) -> Value {
 fn errors(name: &str, instance: &Value) -> Vec<String> {
     let validator = jsonschema::validator_for(&schema(name)).unwrap();
     validator.iter_errors(instance).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
+#[test]
+fn what_ships_and_what_the_journeys_use_has_no_finding() {
+    for folder in [FOLDER, "tests/config"] {
+        let read = |name: &str| -> Value {
+            serde_yaml_ng::from_str(&files::read(&format!("{folder}/{name}.yaml"))).unwrap()
+        };
+        let parts = json!({"policy": read("policy"), "catalog": read("catalog"), "roles": read("roles")});
+        let config: Config = serde_json::from_value(parts).unwrap();
+        assert_eq!(lint(&config), [], "{folder}");
+    }
 }
 
 #[test]
