@@ -2,7 +2,9 @@
 //! own handling changes nothing.
 
 use crate::harness::{outside::Seat, person::text, stack::Stack};
-use countersign_core::{audit::Happening, gate::GateKind, policy::autonomy::Autonomy, request::Outcome};
+use countersign_core::{
+    audit::Happening, gate::GateKind, policy::autonomy::Autonomy, request::Outcome, slot::Slot,
+};
 
 #[tokio::test]
 async fn what_a_rule_would_approve_at_a_higher_risk_the_desk_reads_first() {
