@@ -11,6 +11,8 @@ async fn what_a_rule_would_approve_at_a_higher_risk_the_desk_reads_first() {
     let Some(stack) = Stack::open() else { return };
     let seat = Seat { handle: "yuki", group: "app-tableau-viewer" };
     stack.vacate(seat).await;
+    // Nobody has used up what may be approved automatically.
+    stack.remove(&Slot::Automatic(format!("target:okta:{}", seat.group))).await;
     let (yuki, dana) = (stack.person("yuki").await, stack.person("dana").await);
     let id = yuki.asks("I need access to Vellum for the new brochure").await;
     let why = "A rule would approve it automatically; triage may not act on it without a person";
