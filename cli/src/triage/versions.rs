@@ -9,7 +9,7 @@ use clap::Args;
 use countersign_core::{
     digest::Digest,
     ids::SubjectId,
-    learning::{Cause, Lesson},
+    learning::{Cause, History, Lesson},
     steps::{
         learn_triage::lessons, operate::Obeyed, rollback_model::rollback_model,
         trust_reviewer::trust_reviewer,
@@ -56,6 +56,9 @@ pub(super) async fn list(place: &Place, options: &Listing) -> Done {
     lessons.iter().for_each(|lesson| print::line(in_words(lesson)));
     if let Some(last) = lessons.last() {
         print::line(format!("In force: {}", name(last.version.as_ref())));
+        for reviewer in History::of(&lessons).suspended() {
+            print::line(format!("Not listened to: {reviewer}"));
+        }
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 use countersign_core::{
     Result,
     ports::{Clock, Configs, Trainer, Vault, WriteModels, WriteStore},
-    steps::learn_triage::{Change, Occasion, Report, learn_triage, measure_triage},
+    steps::learn_triage::{Change, Known, Occasion, Report, learn_triage, measure_triage},
 };
 use countersign_runtime::telemetry::{Unit, metric};
 use serde::Serialize;
@@ -25,10 +25,11 @@ pub(crate) async fn learn<C>(ctx: &C, occasion: Occasion) -> Result<Learned>
 where
     C: WriteStore + Clock + Configs + Trainer + Vault + WriteModels,
 {
-    let change = measure_triage(ctx).await?;
+    let mut known = Known::read(ctx).await?;
+    let change = measure_triage(ctx, &mut known).await?;
     // Told before anything else can fail: it is recorded, and will not be found again.
     count("CountersignLoweredIntents", change.lowered);
-    let report = learn_triage(ctx, occasion).await?;
+    let report = learn_triage(ctx, &known, occasion).await?;
     count("CountersignSuspendedReviewers", report.suspended);
     Ok(Learned { change, report })
 }

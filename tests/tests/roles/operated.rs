@@ -7,7 +7,6 @@ use countersign_core::{
     steps::{
         automatic::{Switch, switch_automatic},
         delegating::{Giving, give},
-        learn_triage::{Occasion, learn_triage},
         operate::{Order, open_quarantined},
         quarantine_message::{Input as Letter, quarantine_message},
     },
@@ -38,7 +37,7 @@ pub(crate) fn renewed(world: &World, read: impl FnOnce(Ask)) {
     let unsure = Ask { confidence: 300, ..access("figma", None, None) };
     read(unsure);
     for _ in 0..2 {
-        world.run_as("learn-triage").finish(learn_triage(world, Occasion::default())).unwrap();
+        world.run_as("learn-triage").finish(world.learn(false)).unwrap();
     }
     let version = world.run_as("triage-request").finish(world.in_force()).unwrap().unwrap();
     assert!(!world.run_as("triage-request").finish(world.model(&version)).unwrap().is_empty());

@@ -158,7 +158,7 @@ pub struct History {
     pub version: Option<Digest>,
     /// The shipped model that the last one was made from, whatever was gone back to since; none before the first lesson.
     pub base: Option<String>,
-    /// When the last model was made.
+    /// When the last model was made, or gone back to.
     pub made_at: Option<Timestamp>,
     /// What intents have earned or lost.
     pub levels: BTreeMap<String, Autonomy>,
@@ -189,10 +189,14 @@ impl History {
             Cause::Learned { base, batches, .. } => {
                 batches.iter().for_each(|batch| self.judge(batch));
                 self.base = Some(base.clone());
-                self.made_at = Some(lesson.at);
+                // Where all batches are refused the model is the one before.
+                if batches.is_empty() || lesson.version != lesson.parent {
+                    self.made_at = Some(lesson.at);
+                }
                 self.versions.insert(lesson.version.clone(), self.in_force.clone());
             }
             Cause::RolledBack { .. } => {
+                self.made_at = Some(lesson.at);
                 self.in_force = self.versions.get(&lesson.version).cloned().unwrap_or_default();
             }
             Cause::Measured { levels } => self.levels.clone_from(levels),

@@ -10,6 +10,7 @@ use countersign_core::{
     learning::{ActiveModel, Course, Golden, Labelled, Trained},
     ports::{Expect, ReadModels, ReadStore, Trainer, WriteModels, WriteStore},
     slot::{List, Slot},
+    steps::learn_triage::{Change, Known, Occasion, Report, learn_triage, measure_triage},
 };
 
 /// A batch with a text that has this word does harm; so does one with the name of the shipped model.
@@ -68,6 +69,23 @@ impl WriteModels for World {
 }
 
 impl World {
+    /// What `learn-triage` does at night, or by the hour.
+    ///
+    /// # Errors
+    /// As [`learn_triage`].
+    pub async fn learn(&self, only_full: bool) -> Result<Report> {
+        let known = Known::read(self).await?;
+        learn_triage(self, &known, Occasion { only_full }).await
+    }
+
+    /// How it measures what triage may do.
+    ///
+    /// # Errors
+    /// As [`measure_triage`].
+    pub async fn measure(&self) -> Result<Change> {
+        measure_triage(self, &mut Known::read(self).await?).await
+    }
+
     /// Another model ships from now on.
     pub fn ship(&self, base: &str) {
         base.clone_into(&mut self.state().base);

@@ -9,7 +9,6 @@ use countersign_core::{
     message::Ask,
     request::{Outcome, Request},
     slot::Slot,
-    steps::learn_triage::{Occasion, learn_triage},
 };
 use countersign_testkit::{World, access};
 
@@ -57,7 +56,7 @@ fn the_desk_says_whether_it_was_right_and_the_request_goes_its_way() {
         world.run();
         world.assert_ended(&id, Outcome::Granted, 1);
         // It is a measure, and no lesson.
-        let report = world.finish(learn_triage(&world, Occasion::default())).unwrap();
+        let report = world.finish(world.learn(false)).unwrap();
         assert_eq!((report.learned, report.version), (0, None));
         assert_eq!((world.broken(), world.owed()), (vec![], vec![]));
     }

@@ -15,7 +15,7 @@ use countersign_core::{
     },
     request::Outcome,
     slot::Slot,
-    steps::learn_triage::{Change, lessons, measure_triage},
+    steps::learn_triage::{Change, lessons},
     time::Timestamp,
 };
 use countersign_testkit::{CERTIFIED_FROM, World, access, field, words};
@@ -68,7 +68,7 @@ fn said(world: &World, right: u32, wrong: u32) {
 }
 
 fn night(world: &World) -> Change {
-    world.run_as("learn-triage").finish(measure_triage(world)).unwrap()
+    world.run_as("learn-triage").finish(world.measure()).unwrap()
 }
 
 #[test]

@@ -13,7 +13,7 @@ use countersign_core::{
     ports::{Clock, ReadModels},
     slot::Slot,
     steps::{
-        learn_triage::{Occasion, Report, learn_triage, lessons},
+        learn_triage::{Report, lessons},
         operate::{Obeyed, Order},
         rollback_model::rollback_model,
         trust_reviewer::trust_reviewer,
@@ -40,7 +40,7 @@ fn corrected(world: &World, text: &str, reviewer: &str, label: &str) -> RequestI
 
 /// A night passes.
 fn learned(world: &World) -> Report {
-    world.run_as("learn-triage").finish(learn_triage(world, Occasion::default())).unwrap()
+    world.run_as("learn-triage").finish(world.learn(false)).unwrap()
 }
 
 fn all(world: &World) -> Vec<Lesson> {
@@ -136,7 +136,7 @@ fn a_label_that_would_change_access_takes_two_people_each_time() {
 fn by_the_hour_only_full_batches_are_learned() {
     let world = World::harbour();
     let learns = |only_full| {
-        let report = learn_triage(&world, Occasion { only_full });
+        let report = world.learn(only_full);
         let report = world.run_as("learn-triage").finish(report).unwrap();
         (report.learned, report.waiting)
     };
@@ -165,7 +165,7 @@ fn whoever_is_left_out_vouches_for_nobody() {
     }
     corrected(&world, "let me into the board", "dana", "access.request");
     corrected(&world, "let me into the file", "dimitri", "access.request");
-    let learns = |only_full| world.finish(learn_triage(&world, Occasion { only_full })).unwrap().learned;
+    let learns = |only_full| world.finish(world.learn(only_full)).unwrap().learned;
     // Dimitri's batch is not full, so that hers is not either.
     assert_eq!((learns(true), learns(false)), (0, MAX_BATCH + 1));
 }
@@ -182,7 +182,7 @@ fn enough_audits_make_a_new_model_at_night_and_are_no_part_of_it() {
             let audit = Example { gate, audit: true, at: world.now(), ..example.clone() };
             world.put(Slot::Example(first.clone(), gate), &audit);
         }
-        let by_the_hour = world.finish(learn_triage(&world, Occasion { only_full: true })).unwrap();
+        let by_the_hour = world.finish(world.learn(true)).unwrap();
         assert_eq!(by_the_hour, Report::default());
         learned(&world);
         assert_eq!((learned(&world), all(&world).len()), (Report::default(), expected), "{gate}");
@@ -302,7 +302,7 @@ fn trouble_at_every_call_leaves_one_lesson() {
             let world = World::harbour();
             corrected(&world, "my chair squeaks", "dana", "facilities.request");
             world.trip(at, when);
-            let ended = world.invoke(learn_triage(&world, Occasion::default()));
+            let ended = world.invoke(world.learn(false));
             calls = calls.max(world.calls());
             if at > calls {
                 assert!(matches!(ended, Ended::Answered(Ok(_))));

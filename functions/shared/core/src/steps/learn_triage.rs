@@ -16,6 +16,7 @@ use crate::{
     Result,
     audit::{By, Happening},
     change::{decode, put},
+    config::LoadedConfig,
     digest::Digest,
     gate::Example,
     ids::SubjectId,
@@ -25,15 +26,17 @@ use crate::{
     slot::{List, Slot},
 };
 use choosing::{New, by_reviewer};
-use measuring::{has_new_audits, measure, outside};
+use measuring::{has_new_audits, measured, outside};
 use reading::{newest, texts};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Corrections in force, and as many audits, that a model is made of: the newest.
 pub const MAX_KEPT: usize = 5_000;
 /// What the chain of administration calls it.
 const ACTION: &str = "learn-triage";
+/// What it calls a change of what triage may do.
+const MEASURED: &str = "measure-triage";
 
 /// On which occasion it learns.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -60,17 +63,42 @@ pub struct Report {
     pub golden: Option<Golden>,
 }
 
+/// What is known before: by which configuration, what was learned, and what people have said, the oldest first.
+pub struct Known {
+    config: Arc<LoadedConfig>,
+    history: History,
+    examples: Vec<Example>,
+}
+
+impl Known {
+    /// Reads it all.
+    ///
+    /// # Errors
+    /// As the ports.
+    pub async fn read(ctx: &(impl ReadStore + Configs)) -> Result<Self> {
+        let (config, history) = (ctx.active().await?, history(ctx).await?);
+        Ok(Self { config, history, examples: examples(ctx).await? })
+    }
+
+    /// The words of those who are listened to.
+    fn trusted(&self) -> Vec<&Example> {
+        self.examples.iter().filter(|one| self.history.trusts(&one.reviewer)).collect()
+    }
+}
+
 /// Measures what triage may do by itself, and records it where that is something else than before.
 ///
 /// # Errors
 /// As [`learn_triage`].
-pub async fn measure_triage<C>(ctx: &C) -> Result<Change>
-where
-    C: WriteStore + Clock + Configs,
-{
-    let (config, history) = (ctx.active().await?, history(ctx).await?);
-    let examples = examples(ctx).await?;
-    measure(ctx, &config.policy, &history, levels(&config.policy, &trusted(&examples, &history))).await
+pub async fn measure_triage(ctx: &(impl WriteStore + Clock), known: &mut Known) -> Result<Change> {
+    let policy = &known.config.policy;
+    let levels = levels(policy, &known.trusted());
+    let Some((lesson, change)) = measured(policy, &known.history, levels, ctx.now()) else {
+        return Ok(Change::default());
+    };
+    commit_lesson(ctx, &known.history, &lesson, By::Function { name: ACTION.into() }, MEASURED).await?;
+    known.history.take(&lesson);
+    Ok(change)
 }
 
 /// Learns what is new. Without anything new, enough audits since the last model or another model that ships, it does
@@ -79,13 +107,12 @@ where
 /// # Errors
 /// [`crate::Error::Conflict`] if there is another lesson meanwhile: nothing was changed but that a model is kept which
 /// nobody uses; as the ports.
-pub async fn learn_triage<C>(ctx: &C, occasion: Occasion) -> Result<Report>
+pub async fn learn_triage<C>(ctx: &C, known: &Known, occasion: Occasion) -> Result<Report>
 where
-    C: WriteStore + Clock + Configs + Trainer + Vault + WriteModels,
+    C: WriteStore + Clock + Trainer + Vault + WriteModels,
 {
-    let (config, history) = (ctx.active().await?, history(ctx).await?);
-    let examples = examples(ctx).await?;
-    let New { batches, waiting } = New::of(&examples, &history, &config, occasion.only_full);
+    let Known { config, history, examples } = known;
+    let New { batches, waiting } = New::of(examples, history, config, occasion.only_full);
     let is_outdated = history.is_outdated(&ctx.base());
     let in_force = examples.iter().filter(|one| history.in_force.contains(&key(one))).collect();
     let (again, kept) = match is_outdated {
@@ -98,8 +125,8 @@ where
         taught.push(Taught { texts: texts(ctx, batch).await?, again });
     }
     taught.retain(|batch| !batch.texts.is_empty());
-    let said = trusted(&examples, &history);
-    let is_due = is_outdated || (!occasion.only_full && has_new_audits(&said, &history));
+    let said = known.trusted();
+    let is_due = is_outdated || (!occasion.only_full && has_new_audits(&said, history));
     if taught.is_empty() && !is_due {
         return Ok(Report { waiting, ..Report::default() });
     }
@@ -110,16 +137,11 @@ where
         audited: labelled(texts(ctx, newest(audited)).await?),
         outside: outside(&config.policy, &said),
     };
-    let trained = ctx.train(&config, &course)?;
+    let trained = ctx.train(config, &course)?;
     let judged = taught.iter().zip(&trained.harmless);
     let judged = judged.filter_map(|(batch, harmless)| batch.judged(*harmless, trained.together)).collect();
-    let report = put_in_force(ctx, &history, trained, judged, is_due).await?;
+    let report = put_in_force(ctx, history, trained, judged, is_due).await?;
     Ok(Report { waiting, ..report })
-}
-
-/// The words of those who are listened to.
-fn trusted<'a>(examples: &'a [Example], history: &History) -> Vec<&'a Example> {
-    examples.iter().filter(|one| history.trusts(&one.reviewer)).collect()
 }
 
 /// A batch with its texts, and whether it was in force before.

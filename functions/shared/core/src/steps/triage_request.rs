@@ -23,7 +23,6 @@ use crate::{
     question::{Question, keep_worthwhile},
     slot::Slot,
     time::Timestamp,
-    window::Window,
 };
 
 /// A repeat within this time of the first is its channel's, in milliseconds.
@@ -218,22 +217,15 @@ fn is_one(input: &Input) -> bool {
 /// One ask of the whole text, which a person reads.
 fn for_the_desk(text: &str, asks: Vec<Ask>) -> Ask {
     let first = asks.into_iter().next();
+    let first = first.unwrap_or_else(|| Ask { intent: OUT_OF_SCOPE.into(), ..Ask::default() });
     Ask {
-        intent: first.as_ref().map_or_else(|| OUT_OF_SCOPE.into(), |ask| ask.intent.clone()),
-        application: None,
-        entitlement: None,
-        duration: None,
-        window: Window::default(),
+        intent: first.intent,
         text: text.to_owned(),
-        language: first.as_ref().map(|ask| ask.language).unwrap_or_default(),
-        reason: None,
-        beneficiary: None,
-        beneficiary_unknown: false,
-        confidence: 0,
-        guesses: first.as_ref().map(|ask| ask.guesses.clone()).unwrap_or_default(),
-        autonomy: first.as_ref().map(|ask| ask.autonomy).unwrap_or_default(),
-        grounds: first.map(|ask| ask.grounds).unwrap_or_default(),
-        questions: None,
+        language: first.language,
+        guesses: first.guesses,
+        autonomy: first.autonomy,
+        grounds: first.grounds,
+        ..Ask::default()
     }
 }
 

@@ -1,15 +1,12 @@
 //! What people's words say of triage: what it may do by itself, and how much of what comes is no matter of the desk.
 
-use super::{ACTION, commit_lesson};
 use crate::{
-    Result,
-    audit::By,
     gate::Example,
-    learning::{Cause, History},
+    learning::{Cause, History, Lesson},
     message::OUT_OF_SCOPE,
     policy::{Policy, autonomy::Autonomy},
-    ports::{Clock, WriteStore},
     proportion,
+    time::Timestamp,
 };
 use serde::Serialize;
 use std::{
@@ -22,8 +19,6 @@ const MIN_AUDITED: usize = 50;
 /// The newest words that are looked at.
 const MAX_LOOKED_AT: usize = 2_000;
 const WHOLE: f64 = 1_000.0;
-/// What the entry of the chain calls a change of what triage may do.
-const MEASURED: &str = "measure-triage";
 
 /// How many intents may do less by themselves than before, and how many more.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -34,18 +29,15 @@ pub struct Change {
     pub raised: usize,
 }
 
-/// Records what triage may do from now on, if that is something else.
-pub(super) async fn measure<C>(
-    ctx: &C,
+/// The lesson that follows where triage may do something else from now on, and what that changes.
+pub(super) fn measured(
     policy: &Policy,
     history: &History,
     levels: BTreeMap<String, Autonomy>,
-) -> Result<Change>
-where
-    C: WriteStore + Clock,
-{
+    now: Timestamp,
+) -> Option<(Lesson, Change)> {
     if history.levels == levels {
-        return Ok(Change::default());
+        return None;
     }
     let start = |intent: &str| policy.autonomy.as_ref().map(|rules| rules.range(intent).start);
     let of = |levels: &BTreeMap<String, Autonomy>, intent: &str| {
@@ -56,9 +48,7 @@ where
     let changes: Vec<Ordering> = intents.into_iter().map(change).collect();
     let count = |change| changes.iter().filter(|one| **one == change).count();
     let change = Change { lowered: count(Ordering::Less), raised: count(Ordering::Greater) };
-    let lesson = history.next(ctx.now(), Cause::Measured { levels });
-    commit_lesson(ctx, history, &lesson, By::Function { name: ACTION.into() }, MEASURED).await?;
-    Ok(change)
+    Some((history.next(now, Cause::Measured { levels }), change))
 }
 
 /// Whether people have said enough of what triage was sure of, and some of it since the last model was made.
