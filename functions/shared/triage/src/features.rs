@@ -4,7 +4,7 @@
 //! length one. Nothing depends on other texts, so that what was learned stays right while more is learned.
 
 /// The number of this way of counting, written into a model: a model made with another one is refused.
-pub(crate) const SPECIFICATION: u32 = 2;
+pub(crate) const SPECIFICATION: u32 = 3;
 /// How many buckets the hashes fall into: a power of two.
 pub(crate) const BUCKETS: u32 = 1 << 18;
 /// Longer words are cut: beyond this they carry noise, not meaning.

@@ -4,7 +4,7 @@ use super::words::{DIMENSIONS, Table, Vector};
 use crate::features::{self, Feature};
 
 /// How much the vector of a text counts beside each group of grams, which has length one.
-const VECTOR_WEIGHT: f32 = 4.0;
+const VECTOR_WEIGHT: f32 = 1.5;
 const BIAS: f32 = 0.1;
 const FIRST_DIMENSION: u32 = features::BUCKETS;
 const BIAS_FEATURE: u32 = FIRST_DIMENSION + DIMENSIONS as u32;

@@ -40,12 +40,16 @@ pub(crate) fn to_bytes(vector: &Vector) -> ByteVector {
 }
 
 impl Neighbours {
-    /// Stores at most `most` examples of each class, the first of each.
-    pub(crate) fn of(examples: impl Iterator<Item = (usize, Vector)>, classes: usize, most: usize) -> Self {
+    /// Stores at most `most` examples of a class, the first of each.
+    pub(crate) fn of(
+        examples: impl Iterator<Item = (usize, Vector)>,
+        classes: usize,
+        most: impl Fn(usize) -> usize,
+    ) -> Self {
         let (mut stored, mut vectors) = (Vec::new(), Vec::new());
         let mut counts = vec![0; classes];
         for (class, vector) in examples {
-            let Some(count) = counts.get_mut(class).filter(|count| **count < most) else { continue };
+            let Some(count) = counts.get_mut(class).filter(|count| **count < most(class)) else { continue };
             *count += 1;
             stored.push(class as u32);
             vectors.extend(to_bytes(&vector).map(i8::cast_unsigned));
@@ -112,7 +116,7 @@ mod tests {
     #[test]
     fn nearness_is_what_the_stored_examples_say() {
         let examples = [(0, unit(0)), (1, unit(1)), (2, unit(2)), (0, unit(3)), (0, unit(4))];
-        let stored = Neighbours::of(examples.into_iter(), 3, 2);
+        let stored = Neighbours::of(examples.into_iter(), 3, |_| 2);
         assert_eq!(stored.classes, [0, 1, 2, 0]);
         let seen = stored.nearness(&to_bytes(&unit(0)), 0, 2);
         assert_eq!(seen, Nearness { mean: 0.25, nearest: 1.0, agreeing: 0.5, outside: 0.0 });
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn it_survives_its_file() {
-        let stored = Neighbours::of([(0, unit(0)), (1, unit(1))].into_iter(), 2, 2);
+        let stored = Neighbours::of([(0, unit(0)), (1, unit(1))].into_iter(), 2, |_| 2);
         let mut written = Writer::default();
         stored.write(&mut written);
         assert_eq!(Neighbours::read(&mut Reader(written.0.into())), Ok(stored));

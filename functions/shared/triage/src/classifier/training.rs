@@ -18,8 +18,9 @@ use serde::{Deserialize, Serialize};
 /// How often the examples are learned.
 pub(crate) const EPOCHS: usize = 6;
 const SEED: u64 = 1;
-/// Stored examples of one class.
+/// Stored examples of one class in scope, and of what is out of scope: that has no middle, so that more of it is kept.
 const MAX_STORED: usize = 30;
+const MAX_STORED_OUTSIDE: usize = 300;
 /// A desk sees more out of scope than a validation set usually holds; the less sure side is the safe one.
 const LEAST_ASSUMED_SHARE: f64 = 0.10;
 /// A share that was measured is taken within these.
@@ -143,7 +144,8 @@ fn trained(
     let outside = labels.binary_search_by(|label| label.as_str().cmp(OUT_OF_SCOPE)).unwrap_or_default();
     let rows = Rows::of(&head, FEATURES, labels.len());
     let stored = classes(examples.training, &labels)?.into_iter().zip(texts.iter().map(|text| text.vector));
-    let neighbours = Neighbours::of(stored, labels.len(), MAX_STORED);
+    let most = |class| if class == outside { MAX_STORED_OUTSIDE } else { MAX_STORED };
+    let neighbours = Neighbours::of(stored, labels.len(), most);
     let vocabulary = Vocabulary::of(&texts);
     let texts: Vec<Encoded> = examples.validation.iter().map(read).collect();
     let scores: Vec<Vec<f32>> = texts.iter().map(|text| rows.scores(&text.features)).collect();
