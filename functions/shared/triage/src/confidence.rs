@@ -13,6 +13,7 @@ pub(crate) enum Doubt {
     Hidden,
     Repetitive,
     OutOfScope,
+    PerhapsOutOfScope,
     NotOffered,
     NoApplication,
     SeveralApplications,
@@ -32,7 +33,7 @@ impl Doubt {
             Self::OutOfScope | Self::NotOffered | Self::Hidden | Self::Crowded | Self::Repetitive => 0.2,
             Self::NoApplication => 0.35,
             Self::SeveralApplications | Self::UnclearPerson | Self::Negated => 0.4,
-            Self::UnknownLevel | Self::UnclearDuration | Self::Unfamiliar => 0.45,
+            Self::PerhapsOutOfScope | Self::UnknownLevel | Self::UnclearDuration | Self::Unfamiliar => 0.45,
             Self::Misspelt => 0.85,
         }
     }
@@ -44,6 +45,7 @@ impl Doubt {
             Self::Hidden => "The message holds invisible characters.",
             Self::Repetitive => "The message says the same again and again.",
             Self::OutOfScope => "It does not look like something this desk does.",
+            Self::PerhapsOutOfScope => "It may be nothing that this desk does.",
             Self::NotOffered => "The desk does not offer this.",
             Self::NoApplication => "No application that we know is named.",
             Self::SeveralApplications => "It is not plain which application is meant.",
@@ -82,6 +84,7 @@ mod tests {
         Doubt::Hidden,
         Doubt::Repetitive,
         Doubt::OutOfScope,
+        Doubt::PerhapsOutOfScope,
         Doubt::NotOffered,
         Doubt::NoApplication,
         Doubt::SeveralApplications,

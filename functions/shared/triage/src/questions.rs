@@ -127,6 +127,7 @@ mod tests {
             Hidden,
             Repetitive,
             OutOfScope,
+            PerhapsOutOfScope,
             NotOffered,
             NoApplication,
             UnclearDuration,

@@ -243,7 +243,7 @@ impl Reader<'_> {
 
     /// The intent, and how probable it is, by the mean of the part's readings, that acting on it is right.
     ///
-    /// What the model would accept is not out of scope, even where that is the most probable class.
+    /// What the model would accept is not called out of scope, even where that is the most probable class; it is in doubt.
     fn judge(&self, part: &Part) -> (String, f64) {
         let best = part.guesses.iter().map(|guess| guess.intent.as_str()).find(|name| *name != OUT_OF_SCOPE);
         let best = best.unwrap_or(OUT_OF_SCOPE);
@@ -259,6 +259,7 @@ impl Reader<'_> {
         let offered = self.catalog.intents.iter().any(|entry| entry.name == intent);
         let own = [
             (intent == OUT_OF_SCOPE, Doubt::OutOfScope),
+            (intent != OUT_OF_SCOPE && part.intent() == OUT_OF_SCOPE, Doubt::PerhapsOutOfScope),
             (intent != OUT_OF_SCOPE && !offered, Doubt::NotOffered),
             (is_access && has_unclear_times(details, self.now), Doubt::UnclearDuration),
             (matches!(details.beneficiary, Beneficiary::Unclear(_)), Doubt::UnclearPerson),

@@ -70,10 +70,10 @@ fn held_out_accuracy_and_calibration_hold_their_floors() {
     println!("out of scope, but trusted: {strangers_trusted:.3} of {}", strangers.len());
     println!("read as one ask: {alone:.3}");
     print_styles(&outcomes);
-    assert!(accuracy >= 0.78, "accuracy {accuracy}");
-    assert!(known >= 0.78, "in scope {known}");
-    assert!(ece <= 0.12, "ECE {ece}");
-    assert!(trusted_right >= 0.92, "right where trusted {trusted_right}");
+    assert!(accuracy >= 0.83, "accuracy {accuracy}");
+    assert!(known >= 0.84, "in scope {known}");
+    assert!(ece <= 0.11, "ECE {ece}");
+    assert!(trusted_right >= 0.94, "right where trusted {trusted_right}");
     assert!(strangers_trusted <= 0.02, "out of scope, but trusted {strangers_trusted}");
     assert!(alone >= 0.97, "read as one ask {alone}");
 }
@@ -101,10 +101,11 @@ fn the_classifier_alone_is_calibrated_and_knows_its_scope() {
     };
     let measures = measures::measure(&examples::measured().iter().map(of).collect::<Vec<_>>());
     println!("{measures:#?}");
-    assert!(measures.in_scope_accuracy_forced.unwrap() >= 0.82);
-    assert!(measures.out_of_scope_recall.unwrap() >= 0.88);
-    assert!(measures.auroc.unwrap() >= 0.96);
-    assert!(measures.ece.unwrap() <= 0.07);
+    assert!(measures.in_scope_accuracy_forced.unwrap() >= 0.84);
+    // At the threshold under which most texts are named right; who acts alone takes a certified one.
+    assert!(measures.out_of_scope_recall.unwrap() >= 0.80);
+    assert!(measures.auroc.unwrap() >= 0.965);
+    assert!(measures.ece.unwrap() <= 0.06);
 }
 
 /// On other texts, by other authors, no certified threshold is surely broken.

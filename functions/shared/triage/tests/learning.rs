@@ -64,13 +64,17 @@ fn a_correction_changes_the_next_prediction_and_poison_does_not() {
     assert_ne!(first.version.as_str(), Retraining::shipped().base());
 }
 
-/// A dozen corrections of one topic are enough to be found out.
+/// Corrections of one topic are found out before they change what is read: a dozen where they send it somewhere
+/// unheard of, two dozen where they send it to what is alike.
 #[test]
 fn poison_of_one_topic_is_refused() {
-    for (topic, label) in [("password.reset", "payslip.copy"), ("hardware.request", "access.request")] {
+    for (topic, label, count) in
+        [("password.reset", "payslip.copy", 12), ("hardware.request", "access.request", 24)]
+    {
         let texts = examples::training().into_iter().filter(|one| one.label == topic);
-        let batch: Vec<Labelled> = texts.step_by(5).take(12).map(|one| labelled(&one.text, label)).collect();
-        assert_eq!(batch.len(), 12, "{topic}");
+        let batch: Vec<Labelled> =
+            texts.step_by(4).take(count).map(|one| labelled(&one.text, label)).collect();
+        assert_eq!(batch.len(), count, "{topic}");
         let course = Course { batches: vec![batch], ..Course::default() };
         let trained = Retraining::shipped().train(&config(), &course).unwrap();
         assert_eq!(trained.harmless, [false], "{topic}: {:?}", trained.golden);

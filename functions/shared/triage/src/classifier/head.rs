@@ -11,7 +11,9 @@ use crate::features::Feature;
 const LEARNING_RATE: f32 = 0.1;
 /// What a sum of squared gradients starts from: so much that what is met once does not outweigh what is met often.
 const FIRST_SQUARE: f32 = 0.01;
-/// How far a class should be from zero: its own texts above, all others below.
+/// What the hinge counts beside the cross-entropy.
+const HINGE: f32 = 1.0;
+/// How far from zero the hinge wants a class: its own texts above, all others below.
 const MARGIN: f32 = 2.0;
 const NO_ROW: u32 = u32::MAX;
 
@@ -83,9 +85,9 @@ impl Head {
         let probabilities = softmax(&scores, 1.0).into_iter().zip(&scores).enumerate();
         let error = |(at, (probability, score)): (usize, (f64, &f32))| {
             if at == class {
-                probability as f32 - 1.0 - (MARGIN - score).max(0.0)
+                probability as f32 - 1.0 - HINGE * (MARGIN - score).max(0.0)
             } else {
-                probability as f32 + (MARGIN + score).max(0.0)
+                probability as f32 + HINGE * (MARGIN + score).max(0.0)
             }
         };
         let errors: Vec<f32> = probabilities.map(error).collect();

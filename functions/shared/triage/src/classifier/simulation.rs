@@ -1,8 +1,9 @@
 //! What corrections would do: a stream of labelled texts played through the learning that the product ships.
 //!
 //! The classifier starts from a few examples of each class. Whatever it is unsure of is asked of one of five reviewers,
-//! each of whom has the desk for as many texts as a batch holds, then the next one; a bad one gives every text the same label. What is out of scope is one class of the stream, but accuracy is that of
-//! texts in scope.
+//! each of whom has the desk for as many texts as a batch holds, then the next one; a bad one gives every text the same
+//! label. How sure it is follows the golden set. What is out of scope is one class of the stream, but accuracy is that
+//! of texts in scope.
 
 use super::encoder::{FEATURES, encode};
 use super::guess::OUT_OF_SCOPE;
@@ -15,8 +16,8 @@ use serde::Serialize;
 
 /// How many people correct.
 pub const REVIEWERS: usize = 5;
-/// Below this probability a person is asked.
-const ASKED_BELOW: f64 = 0.5;
+/// Below this probability, which the golden set makes true, a person is asked.
+const ASKED_BELOW: f64 = 0.8;
 /// Examples of each class in the golden set.
 const GOLDEN: usize = 3;
 /// One text in so many is kept for measuring, where no other set is given.
@@ -113,8 +114,9 @@ pub fn simulate(setting: Setting<'_>, progress: &mut dyn FnMut(usize, f64)) -> R
     let shape = Shape { features: FEATURES, classes: labels.len(), epochs: EPOCHS };
     let learner = Learner::of(shape, parts.first);
     let reviewers = vec![Reviewer::default(); REVIEWERS];
-    let desk =
-        Desk { learner, reviewers, golden: parts.golden, measured: parts.measured, on_duty: 0, course };
+    let temperature = learner.temperature(&parts.golden);
+    let (golden, measured) = (parts.golden, parts.measured);
+    let desk = Desk { learner, temperature, reviewers, golden, measured, on_duty: 0, course };
     Ok(desk.play(&parts.stream, progress))
 }
 
@@ -150,6 +152,8 @@ impl Parts {
 /// A desk at work.
 struct Desk {
     learner: Learner,
+    /// At which the learner's probabilities are true on the golden set.
+    temperature: f64,
     reviewers: Vec<Reviewer>,
     golden: Vec<Sample>,
     measured: Vec<Sample>,
@@ -163,7 +167,7 @@ impl Desk {
         self.measure(progress);
         let mut handled: Vec<Option<bool>> = Vec::with_capacity(stream.len());
         for sample in stream {
-            let (class, probability) = self.learner.best(&sample.features);
+            let (class, probability) = self.learner.best(&sample.features, self.temperature);
             if probability >= ASKED_BELOW {
                 handled.push(Some(class == sample.class));
                 continue;
@@ -206,6 +210,7 @@ impl Desk {
             Ruling::Promoted => {
                 self.course.promoted += 1;
                 self.course.promoted_bad += usize::from(is_bad);
+                self.temperature = self.learner.temperature(&self.golden);
             }
             ruling => {
                 self.course.refused += 1;

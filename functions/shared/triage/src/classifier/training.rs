@@ -4,7 +4,7 @@ use super::artefact::{MAX_CLASSES, encode as write};
 use super::calibration::{self, Calibration, Judged};
 use super::certify::Certificate;
 use super::encoder::{Encoded, FEATURES, encode};
-use super::guess::{OUT_OF_SCOPE, softmax};
+use super::guess::{OUT_OF_SCOPE, best_temperature};
 use super::head::{Head, Sample};
 use super::load_error::LoadError;
 use super::neighbours::Neighbours;
@@ -20,9 +20,9 @@ pub(crate) const EPOCHS: usize = 6;
 const SEED: u64 = 1;
 /// Stored examples of one class in scope, and of what is out of scope: that has no middle, so that more of it is kept.
 const MAX_STORED: usize = 30;
-const MAX_STORED_OUTSIDE: usize = 300;
+const MAX_STORED_OUTSIDE: usize = 1_000;
 /// A desk sees more out of scope than a validation set usually holds; the less sure side is the safe one.
-const LEAST_ASSUMED_SHARE: f64 = 0.10;
+const LEAST_ASSUMED_SHARE: f64 = 0.12;
 /// A share that was measured is taken within these.
 const LEAST_SHARE: f64 = 0.01;
 const MOST_SHARE: f64 = 0.9;
@@ -222,16 +222,4 @@ fn learned(
         Order::Steady => head.fit_steadily(&samples, EPOCHS, progress),
     }
     head
-}
-
-/// The temperature under which the labels of the validation set are most probable.
-fn best_temperature(scores: &[Vec<f32>], classes: &[usize]) -> f64 {
-    let loss = |temperature: f64| -> f64 {
-        let right = |(scores, class): (&Vec<f32>, &usize)| {
-            softmax(scores, temperature as f32).get(*class).copied().unwrap_or_default()
-        };
-        scores.iter().zip(classes).map(right).map(|p| -libm::log(p.max(1e-12))).sum()
-    };
-    let grid = (4..=80).map(|twentieths| f64::from(twentieths) / 20.0);
-    grid.map(|t| (loss(t), t)).min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |best| best.1)
 }
