@@ -171,7 +171,7 @@ mod tests {
         assert!(world.press("marcus", Verdict::Approve, None));
         world.run();
         let order = Order {
-            of: Trial { since: BEGINNING, minimum: Some(990) },
+            of: Trial { since: BEGINNING, minimum: Some(1000) },
             operator: world.subject("ada"),
             reason: "what if".into(),
         };
@@ -180,7 +180,7 @@ mod tests {
         let told = in_words(&replayed).join("\n");
         for part in [
             format!("1 requests read again by model {}, 0 left out", shipped::version()),
-            "minimum_confidence, then and now    600 / 990".to_owned(),
+            "minimum_confidence, then and now    600 / 1000".to_owned(),
             "now to the desk                     1".to_owned(),
             format!("{id}: access.request/salesforce"),
             format!("decided by {}", world.subject("marcus").as_str()),
