@@ -4,7 +4,8 @@
 //! been made several times, so that harm shows that would else come in small portions. If the copy is not worse on a
 //! golden set that nobody's corrections enter, neither on the whole nor on one class of it, the classifier in force is
 //! made anew with them, and a strike is taken off their reviewer; else the reviewer has one strike more, and with
-//! [`MAX_STRIKES`] of them is not listened to any more. An honest reviewer loses a batch now and then, but hardly three more than come into force.
+//! [`MAX_STRIKES`] of them is not listened to any more. An honest reviewer loses a batch now and then, but hardly three
+//! more than come into force.
 
 use super::guess::{best_temperature, softmax};
 use super::head::{Head, Sample};
