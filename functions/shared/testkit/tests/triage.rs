@@ -20,6 +20,7 @@ use countersign_triage::{
     renewed::Renewed,
     shipped::{self, MODEL},
 };
+use sha2::{Digest as _, Sha256};
 
 const ASKED: &str = "I need Salesforce for the Q3 reports";
 const INJECTIONS: &[&str] = &[
@@ -156,6 +157,24 @@ fn another_model_is_taken_over_and_a_damaged_one_understands_nothing() {
         world.trip(call, When::Refused);
         assert!(!renew() && reads(), "call {call}");
     }
+}
+
+#[test]
+fn in_the_place_of_a_model_of_another_build_is_the_one_that_ships() {
+    let mut bytes = MODEL.to_vec();
+    // The number of the features, behind the magic word and the layout.
+    bytes[12] ^= 1;
+    let body = bytes.len() - 32;
+    let sum = Sha256::digest(&bytes[..body]);
+    bytes[body..].copy_from_slice(&sum);
+    let version = Digest::parse(&hex::encode(sum)).unwrap();
+    let (world, renewed) = (World::harbour(), Renewed::shipped());
+    world.finish(world.keep(&version, &bytes)).unwrap();
+    put_in_force(&world, Some(&version));
+    let renew = || world.finish(async { Ok(renewed.renew(&world).await) }).unwrap();
+    assert!(renew());
+    assert_eq!(renewed.current().version(), shipped::version());
+    assert!(!renew(), "it is not fetched again");
 }
 
 /// What a text says of its own handling takes nobody away who is asked, and grants nothing; it calls the desk.

@@ -3,7 +3,8 @@
 //! A gram falls into the bucket of its FNV-1a hash, seeded per group; its value is `1 + ln(count)`, and each group has
 //! length one. Nothing depends on other texts, so that what was learned stays right while more is learned.
 
-/// The number of this way of counting, written into a model: a model made with another one is refused.
+/// The number of this way of counting and of weighing (`encoder.rs`), written into a model: a model made with another one
+/// is refused.
 pub(crate) const SPECIFICATION: u32 = 3;
 /// How many buckets the hashes fall into: a power of two.
 pub(crate) const BUCKETS: u32 = 1 << 18;

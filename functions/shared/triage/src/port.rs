@@ -2,7 +2,7 @@
 
 use crate::{
     ApplicationEntry, Catalog, Classifier, EntitlementEntry, IntentEntry, LoadError, Now, OUT_OF_SCOPE,
-    language::detect, shipped, understand,
+    classifier::checksum, language::detect, shipped, understand,
 };
 use countersign_core::{
     config::Config,
@@ -36,9 +36,8 @@ impl Embedded {
 
     /// A learned model of this version, or none where the file is not that of this version.
     pub fn of_version(version: &Digest, bytes: Vec<u8>) -> Self {
-        let is_that = |found: &Classifier| found.version() == version.as_str();
-        let found = Classifier::load(bytes);
-        Self(found.and_then(|found| if is_that(&found) { Ok(found) } else { Err(LoadError::Damaged) }))
+        let is_that = hex::encode(checksum::of_sealed(&bytes)) == version.as_str();
+        Self(if is_that { Classifier::load(bytes) } else { Err(LoadError::Damaged) })
     }
 
     /// Why there is no model, if there is none.

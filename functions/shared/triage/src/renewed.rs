@@ -1,6 +1,6 @@
 //! Triage by the model in force: another one is taken over while the program runs.
 
-use crate::port::Embedded;
+use crate::{classifier::LoadError, port::Embedded};
 use countersign_core::{Error, digest::Digest, ports::ReadModels};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -9,7 +9,7 @@ pub struct Renewed(Mutex<State>);
 
 struct State {
     model: Arc<Embedded>,
-    /// The version that the model is, or should be; none for the one that ships.
+    /// The version that the model is, should be, or stands for; none for the one that ships.
     version: Option<Digest>,
 }
 
@@ -25,8 +25,9 @@ impl Renewed {
     }
 
     /// Looks which model is in force, and takes it over. One that is damaged or not there is
-    /// taken over as well: nothing is understood by it, so that people read everything. While nobody says which one is in
-    /// force, the last known one stays. Answers whether a model was taken over.
+    /// taken over as well: nothing is understood by it, so that people read everything. In the place of one that was made
+    /// for another build is the one that ships, until what was learned is judged again. While nobody says which one is
+    /// in force, the last known one stays. Answers whether a model was taken over.
     pub async fn renew(&self, models: &impl ReadModels) -> bool {
         let Ok(version) = models.in_force().await else { return false };
         if self.has(version.as_ref()) {
@@ -40,6 +41,8 @@ impl Renewed {
                 Err(_) => return false,
             },
         };
+        let is_of_another_build = model.fault().is_some_and(LoadError::is_of_another_build);
+        let model = if is_of_another_build { Embedded::shipped() } else { model };
         let mut state = self.state();
         (state.model, state.version) = (Arc::new(model), version);
         true

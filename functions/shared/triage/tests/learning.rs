@@ -64,8 +64,8 @@ fn a_correction_changes_the_next_prediction_and_poison_does_not() {
     assert_ne!(first.version.as_str(), Retraining::shipped().base());
 }
 
-/// Corrections of one topic are found out before they change what is read: a dozen where they send it somewhere
-/// unheard of, two dozen where they send it to what is alike.
+/// Corrections of one topic are found out: a dozen where they send it somewhere unheard of, two dozen where they send it
+/// to what is alike.
 #[test]
 fn poison_of_one_topic_is_refused() {
     for (topic, label, count) in

@@ -3,7 +3,8 @@
 use super::words::{DIMENSIONS, Table, Vector};
 use crate::features::{self, Feature};
 
-/// How much the vector of a text counts beside each group of grams, which has length one.
+/// How much the vector of a text counts beside each group of grams, which has length one. Another weight
+/// needs another number of the specification.
 const VECTOR_WEIGHT: f32 = 1.5;
 const BIAS: f32 = 0.1;
 const FIRST_DIMENSION: u32 = features::BUCKETS;

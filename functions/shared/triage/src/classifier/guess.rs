@@ -23,7 +23,7 @@ pub(crate) fn softmax(scores: &[f32], temperature: f32) -> Vec<f64> {
     powers.into_iter().map(|power| power / sum).collect()
 }
 
-/// The temperature, 0.2 to 4, under which the classes of some texts are most probable, given the scores of each text.
+/// The temperature, 0.2 to 4, under which the classes of some texts are most probable, given the scores of each text; 1 without texts.
 pub(crate) fn best_temperature(scores: &[Vec<f32>], classes: &[usize]) -> f64 {
     let loss = |temperature: f64| -> f64 {
         let right = |(scores, class): (&Vec<f32>, &usize)| {
@@ -31,6 +31,9 @@ pub(crate) fn best_temperature(scores: &[Vec<f32>], classes: &[usize]) -> f64 {
         };
         scores.iter().zip(classes).map(right).map(|p| -libm::log(p.max(1e-12))).sum()
     };
+    if scores.is_empty() {
+        return 1.0;
+    }
     let grid = (4..=80).map(|twentieths| f64::from(twentieths) / 20.0);
     grid.map(|t| (loss(t), t)).min_by(|a, b| a.0.total_cmp(&b.0)).map_or(1.0, |best| best.1)
 }
@@ -48,6 +51,6 @@ mod tests {
             let found = best_temperature(&scores(high), &classes);
             assert!((found - expected).abs() < 0.051, "{high}: {found}");
         }
-        assert_eq!(best_temperature(&[], &[]), 0.2);
+        assert_eq!(best_temperature(&[], &[]), 1.0);
     }
 }

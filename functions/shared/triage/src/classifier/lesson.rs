@@ -56,11 +56,12 @@ impl Lesson<'_> {
         let first = learner(shipped.clone());
         let floor = first.accuracy(&golden);
         let mut current = match in_force.is_empty() {
-            true => first,
+            true => first.clone(),
             false => learner(shipped.into_iter().chain(in_force).collect()),
         };
         let before = current.accuracy(&golden);
-        let judged = self.batches.iter().map(|batch| Ok(current.attempt(&read(batch)?, &golden, floor)));
+        let judged =
+            self.batches.iter().map(|batch| Ok(current.attempt(&read(batch)?, &golden, Some(&first))));
         Ok(Judged { learned: judged.collect::<Result<_, TrainError>>()?, floor, before })
     }
 }

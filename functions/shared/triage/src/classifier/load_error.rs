@@ -25,3 +25,10 @@ pub enum LoadError {
     #[error("the model is malformed: {0}")]
     Malformed(&'static str),
 }
+
+impl LoadError {
+    /// Whether the file is as it should be, but made for another build.
+    pub const fn is_of_another_build(&self) -> bool {
+        matches!(self, Self::UnknownFormat(_) | Self::UnknownFeatures(_) | Self::UnknownTable)
+    }
+}
